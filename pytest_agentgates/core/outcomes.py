@@ -1,0 +1,74 @@
+"""What the child that ran the tests claims to have seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Outcome(str, Enum):
+    """The worst that happened to a test over all its phases and repetitions."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    SKIPPED = "skipped"
+    XFAILED = "xfailed"
+    XPASSED = "xpassed"
+    UNFINISHED = "unfinished"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a test failed; `line` counts from 1, `trace` is trimmed."""
+
+    phase: str
+    exception: str
+    message: str
+    path: str = ""
+    line: int = 0
+    trace: str = ""
+
+
+@dataclass(frozen=True)
+class TestRecord:
+    """One test of the run; `duration_ms` over all phases, `reruns` how often it was run again."""
+
+    __test__ = False  # pytest would take the name for a test class
+
+    nodeid: str
+    outcome: Outcome
+    duration_ms: int = 0
+    phases: tuple[str, ...] = ()
+    path: str = ""
+    line: int = 0
+    reruns: int = 0
+    reason: str = ""
+    failure: Failure | None = None
+    started_ms: int = 0
+
+
+@dataclass(frozen=True)
+class TestClaim:
+    """All that the child said, and how its process ended.
+
+    `collected` holds the node ids before deselection; `deselected` how many were left out;
+    `narrowed` each option that kept tests out; `exit_status` what the session meant to return,
+    None where it never ended; `exit_code` the process's own (negative: killed by that signal).
+    """
+
+    __test__ = False  # pytest would take the name for a test class
+
+    records: tuple[TestRecord, ...] = ()
+    collected: tuple[str, ...] = ()
+    deselected: int = 0
+    collection_errors: tuple[Failure, ...] = ()
+    narrowed: tuple[str, ...] = ()
+    exit_status: int | None = None
+    exit_code: int | None = None
+    duration_ms: int = 0
+    python: str = ""
+    pytest: str = ""
+    coverage_core: str = ""
+    unreadable: str = ""
+    timed_out: bool = False

@@ -1,0 +1,226 @@
+"""The seams: what a gate, a store, a writer and the world around them must offer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # only a name for the type: core itself touches no file
+    from pathlib import Path
+
+    from pytest_agentgates.core.finding import Finding, Rule
+    from pytest_agentgates.core.outcomes import TestClaim
+    from pytest_agentgates.core.record import RunRecord
+    from pytest_agentgates.core.task import Step, Task
+    from pytest_agentgates.core.verdict import GateResult
+
+
+class Stage(str, Enum):
+    """When a gate runs: before the tests, beside them in the checker, or after them with their results."""
+
+    BEFORE = "before"
+    BESIDE = "beside"
+    AFTER = "after"
+
+
+@dataclass(frozen=True)
+class ToolRun:
+    """How an outside tool ended; `exit_code` is None where it did not end by itself.
+
+    `problem` says why there is nothing to read: not found, not startable, or out of time.
+    """
+
+    command: tuple[str, ...]
+    exit_code: int | None
+    stdout: str
+    stderr: str
+    duration_ms: int
+    problem: str = ""
+
+
+class ToolRunner(Protocol):
+    """Runs an outside tool with a time limit."""
+
+    def run(
+        self, command: Sequence[str], *, cwd: Path, seconds: float, env: Mapping[str, str] | None = None
+    ) -> ToolRun:
+        """Run to the end, or kill the tool and everything it started when its time is up."""
+        ...
+
+
+class BaseTree(Protocol):
+    """The files as they were at the base commit."""
+
+    @property
+    def commit(self) -> str:
+        """The full commit id."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file (path relative to the repository), None where it did not exist."""
+        ...
+
+
+class Workspace(Protocol):
+    """All that a gate may look at; one argument, so that a new need never changes every gate."""
+
+    @property
+    def root(self) -> Path:
+        """The repository's top folder."""
+        ...
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks that are judged; empty in `agentgates check`."""
+        ...
+
+    @property
+    def all_tasks(self) -> tuple[Task, ...]:
+        """Every task of the store; empty where there is no store."""
+        ...
+
+    @property
+    def agent(self) -> str:
+        """The name of the agent that works, empty where unknown."""
+        ...
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths that the user limited the check to, relative to the root; empty for all."""
+        ...
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Every file of the project on disk, relative to the root, sorted."""
+        ...
+
+    @property
+    def base(self) -> BaseTree | None:
+        """The base that changes are measured against, None where there is none."""
+        ...
+
+    @property
+    def base_problem(self) -> str:
+        """Why there is no base; empty where there is one."""
+        ...
+
+    @property
+    def tools(self) -> ToolRunner:
+        """Runs outside tools."""
+        ...
+
+    @property
+    def python(self) -> str:
+        """The project's interpreter, by absolute path."""
+        ...
+
+    @property
+    def cache(self) -> Path | None:
+        """A private folder that survives runs and lies outside the project, None where none can be had."""
+        ...
+
+    @property
+    def claim(self) -> TestClaim | None:
+        """What the tests' process reported; None before the tests ended."""
+        ...
+
+    @property
+    def expected(self) -> Mapping[str, ExpectedTests]:
+        """The tests that each task expects, by task id."""
+        ...
+
+    @property
+    def coverage_data(self) -> tuple[Path, ...]:
+        """The coverage data files that the tests' processes left."""
+        ...
+
+
+@dataclass(frozen=True)
+class ExpectedTests:
+    """What is mapped to a task: pytest arguments, and the test functions that these files define.
+
+    `functions` are node ids without parameters, read from the source without importing it.
+    """
+
+    arguments: tuple[str, ...]
+    functions: tuple[str, ...]
+    problems: tuple[Finding, ...] = ()
+
+
+class Gate(Protocol):
+    """One quality gate: a frozen dataclass whose fields are its options.
+
+    It prints nothing, writes nothing, and raises only for bugs.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name it has in the configuration and in the evidence."""
+        ...
+
+    @property
+    def stage(self) -> Stage:
+        """When it runs."""
+        ...
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule it may report; empty where the codes are those of the tool it runs."""
+        ...
+
+    def check(self, workspace: Workspace) -> GateResult:
+        """Judge the workspace."""
+        ...
+
+
+class EvidenceWriter(Protocol):
+    """Renders a run in one form."""
+
+    @property
+    def file_name(self) -> str:
+        """The file it becomes under the evidence directory."""
+        ...
+
+    def render(self, record: RunRecord) -> str:
+        """The whole text of the file."""
+        ...
+
+
+class TaskStore(Protocol):
+    """Where tasks are kept."""
+
+    def load(self) -> tuple[Task, ...]:
+        """Every task, in the store's order; raises UsageError with `file:line` for what cannot be read."""
+        ...
+
+    def apply(self, change: TaskChange) -> Task:
+        """Write the steps of one task, all or nothing.
+
+        Raises UsageError where the task no longer stands where the change expects it.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class TaskChange:
+    """The steps of one task, and what its entry gains by them; `fields` are in the store's words."""
+
+    task_id: str
+    expected_status: str
+    steps: tuple[Step, ...]
+    at: datetime
+    agent: str
+    run_id: str
+    evidence_sha256: str = ""
+    fields: Mapping[str, object] | None = None
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        ...
