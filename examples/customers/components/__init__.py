@@ -1,0 +1,1 @@
+"""The components of the service, one folder each."""

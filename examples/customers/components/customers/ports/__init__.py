@@ -1,0 +1,1 @@
+"""The seams of the component, as abstract base classes."""
