@@ -1,0 +1,1 @@
+"""What connects the component with the world."""

@@ -1,0 +1,1 @@
+"""How requests come in: HTTP and the proof of who sends them."""

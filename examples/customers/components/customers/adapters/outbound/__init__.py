@@ -1,0 +1,1 @@
+"""What the component uses outside, each with a counterpart in memory for tests."""
