@@ -1,0 +1,1 @@
+"""The service: settings, health, and the wiring of the components."""

@@ -1,0 +1,1 @@
+"""Endpoints over HTTP, and repositories on their databases."""

@@ -1,0 +1,1 @@
+"""One test for each mended bug; none is ever deleted."""

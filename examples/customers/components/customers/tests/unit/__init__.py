@@ -1,0 +1,1 @@
+"""Entities and use cases, without input or output."""
