@@ -1,0 +1,1 @@
+"""Facts about the project's files, read and never imported."""
