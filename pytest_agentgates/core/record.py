@@ -38,11 +38,12 @@ class FileChange:
 
 @dataclass(frozen=True)
 class TaskOutcome:
-    """What the run means for one task."""
+    """What the run means for one task; `layer` is the task's, empty where it has none."""
 
     task_id: str
     verdict: Verdict
     steps: tuple[Step, ...] = ()
+    layer: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,3 +84,8 @@ class RunRecord:
     def complete(self) -> bool:
         """Whether nothing was left out for any task."""
         return all(outcome.verdict.complete for outcome in self.outcomes)
+
+
+def worst_exit_code(record: RunRecord) -> int:
+    """The exit code of the worst verdict."""
+    return Verdict(record.status).exit_code
