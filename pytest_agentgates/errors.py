@@ -52,7 +52,7 @@ class NoTestsError(AgentGatesError):
     exit_code = NO_TESTS
 
 
-class RunInterrupted(AgentGatesError):
+class RunInterruptedError(AgentGatesError):
     """The user stopped the run; nothing was written."""
 
     exit_code = INTERRUPTED

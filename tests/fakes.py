@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pytest_agentgates.core.finding import Waiver
 from pytest_agentgates.core.outcomes import TestClaim
 from pytest_agentgates.core.ports import BaseTree, ExpectedTests, ToolRun, ToolRunner
 from pytest_agentgates.core.task import Task
+from pytest_agentgates.core.verdict import GateResult
 
 
 @dataclass(frozen=True)
@@ -70,3 +72,7 @@ class FakeWorkspace:
     claim: TestClaim | None = None
     expected: Mapping[str, ExpectedTests] = field(default_factory=dict)
     coverage_data: tuple[Path, ...] = ()
+    results: tuple[GateResult, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    rules_by_gate: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    globs: Mapping[str, str] = field(default_factory=dict)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 
-class Outcome(str, Enum):
+class Outcome(StrEnum):
     """The worst that happened to a test over all its phases and repetitions."""
 
     PASSED = "passed"
@@ -54,7 +54,8 @@ class TestClaim:
 
     `collected` holds the node ids before deselection; `deselected` how many were left out;
     `narrowed` each option that kept tests out; `exit_status` what the session meant to return,
-    None where it never ended; `exit_code` the process's own (negative: killed by that signal).
+    None where it never ended; `exit_code` the process's own (negative: killed by that signal);
+    `stopped` what ended it from inside (a keyboard interrupt, `pytest.exit`).
     """
 
     __test__ = False  # pytest would take the name for a test class
@@ -72,3 +73,4 @@ class TestClaim:
     coverage_core: str = ""
     unreadable: str = ""
     timed_out: bool = False
+    stopped: str = ""

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # only a name for the type: core itself touches no file
     from pathlib import Path
 
-    from pytest_agentgates.core.finding import Finding, Rule
+    from pytest_agentgates.core.finding import Finding, Rule, Waiver
     from pytest_agentgates.core.outcomes import TestClaim
     from pytest_agentgates.core.record import RunRecord
     from pytest_agentgates.core.task import Step, Task
     from pytest_agentgates.core.verdict import GateResult
 
 
-class Stage(str, Enum):
+class Stage(StrEnum):
     """When a gate runs: before the tests, beside them in the checker, or after them with their results."""
 
     BEFORE = "before"
@@ -135,6 +135,26 @@ class Workspace(Protocol):
     @property
     def coverage_data(self) -> tuple[Path, ...]:
         """The coverage data files that the tests' processes left."""
+        ...
+
+    @property
+    def results(self) -> tuple[GateResult, ...]:
+        """The results of the gates that ran before this one."""
+        ...
+
+    @property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """Every waiver, from comments and from the configuration."""
+        ...
+
+    @property
+    def rules_by_gate(self) -> Mapping[str, tuple[str, ...]]:
+        """The rule codes of each gate that is on; empty for gates that keep their tool's codes."""
+        ...
+
+    @property
+    def globs(self) -> Mapping[str, str]:
+        """Every glob of the configuration, by the key it stands under."""
         ...
 
 

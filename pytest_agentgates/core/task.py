@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 
 from pytest_agentgates.errors import UsageError
 
 
-class TaskStatus(str, Enum):
+class TaskStatus(StrEnum):
     """Where a task stands."""
 
     PENDING = "pending"
@@ -40,7 +40,7 @@ LEGAL: dict[TaskStatus, tuple[TaskStatus, ...]] = {
 }
 
 
-class MoveReason(str, Enum):
+class MoveReason(StrEnum):
     """Why a task moved."""
 
     SELECTED = "selected"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
+from enum import StrEnum
 from typing import assert_never
 
 from pytest_agentgates.core.finding import Finding
 from pytest_agentgates.errors import CANNOT_JUDGE, FAILED, INTERRUPTED, PASSED
 
 
-class GateStatus(str, Enum):
+class GateStatus(StrEnum):
     """What a gate says; `error` means it could not judge and is never a pass."""
 
     PASS = "pass"
@@ -50,7 +50,7 @@ class GateResult:
     facts: dict[str, object] = field(default_factory=dict)
 
 
-class VerdictStatus(str, Enum):
+class VerdictStatus(StrEnum):
     """The outcome of a whole run."""
 
     PASS = "pass"

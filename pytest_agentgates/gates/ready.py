@@ -1,0 +1,120 @@
+"""The gate `ready`: the task may be worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pytest_agentgates.core.finding import Finding, Rule
+from pytest_agentgates.core.ports import Stage, Workspace
+from pytest_agentgates.core.task import LAYERS, Task, TaskStatus
+from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
+
+DEPENDENCY, LAYER, OWNER = (
+    Rule("TSK002", "a dependency is not completed, is unknown, or the dependencies form a cycle"),
+    Rule("TSK003", "an earlier layer of the same module is not completed"),
+    Rule("TSK004", "another agent owns the task"),
+)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Holds when nothing stands in the way of the task."""
+
+    name: ClassVar[str] = "ready"
+    stage: ClassVar[Stage] = Stage.BEFORE
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule("TSK001", "no such task in the store"),
+        DEPENDENCY,
+        LAYER,
+        OWNER,
+        Rule("TSK006", "no test is mapped to the task"),
+        Rule("TSK007", "a mapped test file or node id does not exist"),
+    )
+
+    def check(self, workspace: Workspace) -> GateResult:
+        """Judge dependencies, layer order and owner of the workspace's tasks."""
+        if not workspace.tasks:
+            return could_not_judge(self.name, "no task was given")
+        by_id = {task.id: task for task in workspace.all_tasks}
+        findings = [finding for task in workspace.tasks for finding in _obstacles(task, by_id, workspace.agent)]
+        message = f"{len(findings)} things stand in the way" if findings else "nothing stands in the way"
+        return result_of(self.name, findings, message)
+
+
+def _obstacles(task: Task, by_id: Mapping[str, Task], agent: str) -> Iterator[Finding]:
+    yield from _dependencies(task, by_id)
+    yield from _earlier_layers(task, by_id)
+    if task.owner and agent and task.owner != agent:
+        yield _finding(
+            OWNER,
+            task,
+            f"{task.id} is owned by {task.owner}, not by {agent}",
+            f"let {task.owner} finish or release it, or work on another task",
+        )
+
+
+def _dependencies(task: Task, by_id: Mapping[str, Task]) -> Iterator[Finding]:
+    for needed in task.dependencies:
+        other = by_id.get(needed)
+        if other is None:
+            yield _finding(
+                DEPENDENCY,
+                task,
+                f"{task.id} depends on {needed}, which is not in the store",
+                "correct its dependencies",
+            )
+        elif other.status is not TaskStatus.COMPLETED:
+            yield _finding(
+                DEPENDENCY,
+                task,
+                f"{task.id} depends on {needed}, which is {other.status.value}",
+                f"complete {needed} first",
+            )
+    if cycle := _cycle(task, by_id):
+        yield _finding(
+            DEPENDENCY, task, f"the dependencies form a cycle: {' -> '.join(cycle)}", "remove one of these links"
+        )
+
+
+def _cycle(task: Task, by_id: Mapping[str, Task]) -> list[str]:
+    """The way from the task back to itself, found breadth first; empty where there is none."""
+    came_from: dict[str, str] = {}
+    frontier = [task.id]
+    while frontier:
+        current = frontier.pop(0)
+        for needed in by_id[current].dependencies if current in by_id else ():
+            if needed == task.id:
+                return _way_back(came_from, task.id, current)
+            if needed not in came_from:
+                came_from[needed] = current
+                frontier.append(needed)
+    return []
+
+
+def _way_back(came_from: Mapping[str, str], start: str, last: str) -> list[str]:
+    way = [start]
+    while last != start:
+        way.append(last)
+        last = came_from[last]
+    return [start, *reversed(way[1:]), start]
+
+
+def _earlier_layers(task: Task, by_id: Mapping[str, Task]) -> Iterator[Finding]:
+    if task.layer not in LAYERS or not task.module:
+        return
+    earlier = LAYERS[: LAYERS.index(task.layer)]
+    for other in by_id.values():
+        if other.module == task.module and other.layer in earlier and other.status is not TaskStatus.COMPLETED:
+            yield _finding(
+                LAYER,
+                task,
+                f"{other.id} of the earlier layer {other.layer} is {other.status.value}",
+                f"complete {other.id} first",
+            )
+
+
+def _finding(rule: Rule, task: Task, message: str, fix: str) -> Finding:
+    path, _, line = task.where.rpartition(":")
+    return Finding(rule.code, message, path, int(line) if line.isdigit() else 0, fix=fix, snippet=message)
