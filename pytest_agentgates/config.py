@@ -1,0 +1,225 @@
+"""`[tool.agentgates]` in pyproject.toml, or agentgates.toml, as one frozen value."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pytest_agentgates.config_schema import common_properties, top_level_schema
+from pytest_agentgates.core.finding import Waiver
+from pytest_agentgates.errors import Mistake, UsageError
+from pytest_agentgates.toml_lines import line_of
+from pytest_agentgates.validate import mistakes_of, nearest
+
+FILES = ("agentgates.toml", "pyproject.toml")
+_ENVIRONMENT = {
+    "AGENTGATES_TASKS": "tasks",
+    "AGENTGATES_EVIDENCE": "evidence",
+    "AGENTGATES_AGENT": "agent",
+    "AGENTGATES_BASE": "base",
+}
+
+
+@dataclass(frozen=True)
+class GateTable:
+    """One gate as it is configured; `kind` names the gate class, `options` its fields."""
+
+    name: str
+    kind: str
+    enabled: bool = True
+    blocking: bool = True
+    layers: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """How the tests are run; `seconds` 0 means without a time limit."""
+
+    python: str = ""
+    carry: tuple[str, ...] = ()
+    seconds: int = 0
+
+
+@dataclass(frozen=True)
+class Config:
+    """The configuration; `source` is the file it came from, relative to `root`, empty for none."""
+
+    root: Path
+    source: str = ""
+    text: str = ""
+    tasks: str = "docs/state/tasks.json"
+    evidence: str = ".claude/evidence"
+    agent: str = ""
+    base: str = ""
+    max_attempts: int = 3
+    gates: Mapping[str, GateTable] = field(default_factory=dict)
+    profiles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    waivers: tuple[Waiver, ...] = ()
+    run: RunSettings = RunSettings()
+
+
+def find_root(start: Path) -> tuple[Path, str]:
+    """The nearest folder upwards that is configured, and its file; else the repository's top, else `start`."""
+    for folder in (start, *start.parents):
+        for name in FILES:
+            if _configures(folder / name):
+                return folder, name
+    for folder in (start, *start.parents):
+        if (folder / ".git").exists():
+            return folder, ""
+    return start, ""
+
+
+def load_config(start: Path, gate_schemas: Mapping[str, Mapping[str, Any]]) -> Config:
+    """Read the configuration that governs `start`; `gate_schemas` maps gate kinds to their options' schema.
+
+    Raises UsageError with every mistake at once, each with its key, its line and the nearest valid name.
+    """
+    root, source = find_root(start)
+    if not source:
+        return _with_environment(Config(root))
+    text = _read(root / source)
+    table = _table(_parse(text, source), source)
+    prefix = "" if source == "agentgates.toml" else "tool.agentgates"
+    mistakes = _all_mistakes(table, gate_schemas, prefix)
+    if mistakes:
+        raise UsageError.of([_place(mistake, source, text) for mistake in mistakes])
+    return _with_environment(_build(Config(root, source, text), table))
+
+
+def _configures(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    return path.name == "agentgates.toml" or b"tool.agentgates" in path.read_bytes()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError("is not UTF-8 text", path.name, f"save it as UTF-8 (byte {error.start})") from error
+    except OSError as error:
+        raise UsageError(f"cannot be read: {error.strerror}", path.name, "check its permissions") from error
+
+
+def _parse(text: str, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"is not valid TOML: {error}", source, "correct the syntax there") from error
+
+
+def _table(document: dict[str, Any], source: str) -> dict[str, Any]:
+    if source == "agentgates.toml":
+        return document
+    tool = document.get("tool", {})
+    table = tool.get("agentgates", {}) if isinstance(tool, dict) else {}
+    if not isinstance(table, dict):
+        raise UsageError("tool.agentgates is not a table", source, "write [tool.agentgates]")
+    return table
+
+
+def _all_mistakes(
+    table: Mapping[str, Any], gate_schemas: Mapping[str, Mapping[str, Any]], prefix: str
+) -> list[Mistake]:
+    mistakes = mistakes_of(table, top_level_schema(), prefix)
+    gates = table.get("gates", {})
+    if isinstance(gates, dict):
+        for name, options in gates.items():
+            mistakes += _gate_mistakes(name, options, gate_schemas, _join(prefix, f"gates.{name}"))
+        mistakes += _profile_mistakes(table, {*gate_schemas, *gates}, prefix)
+    return mistakes
+
+
+def _gate_mistakes(
+    name: str, options: object, gate_schemas: Mapping[str, Mapping[str, Any]], key: str
+) -> list[Mistake]:
+    if not isinstance(options, dict):
+        return [Mistake(f"a gate is a table, not {type(options).__name__}", key, f"write [{key}]")]
+    kind = str(options.get("type", name))
+    if kind not in gate_schemas:
+        wanted = nearest(kind, gate_schemas)
+        fix = f"did you mean {wanted}?" if wanted else f"the gates are: {', '.join(sorted(gate_schemas))}"
+        return [Mistake(f"AGT003 no one offers a gate {kind!r}", key, fix)]
+    schema = dict(gate_schemas[kind])
+    schema["properties"] = {**common_properties(), **schema["properties"]}
+    return mistakes_of(options, schema, key) + _switched_off(name, options, key)
+
+
+def _switched_off(name: str, options: Mapping[str, Any], key: str) -> list[Mistake]:
+    """The gates that carry the promise cannot be taken out of it."""
+    if name not in ("ready", "tests_pass", "config"):
+        return []
+    off = [option for option in ("enabled", "blocking") if options.get(option) is False]
+    return [Mistake(f"{name} cannot be switched off", f"{key}.{option}", "remove this line") for option in off]
+
+
+def _profile_mistakes(table: Mapping[str, Any], known: set[str], prefix: str) -> list[Mistake]:
+    mistakes = []
+    for layer, profile in table.get("profiles", {}).items():
+        for name in profile.get("gates", ()) if isinstance(profile, dict) else ():
+            if name not in known:
+                wanted = nearest(str(name), known)
+                fix = f"did you mean {wanted}?" if wanted else "name a gate that exists"
+                key = _join(prefix, f"profiles.{layer}.gates")
+                mistakes.append(Mistake(f"AGT003 no one offers a gate {name!r}", key, fix))
+    return mistakes
+
+
+def _place(mistake: Mistake, source: str, text: str) -> Mistake:
+    line = line_of(text, mistake.where.split("."))
+    return replace(mistake, where=f"{source}:{line}: {mistake.where}" if line else f"{source}: {mistake.where}")
+
+
+def _build(config: Config, table: Mapping[str, Any]) -> Config:
+    simple = {name: table[name] for name in ("tasks", "evidence", "agent", "base", "max_attempts") if name in table}
+    run = table.get("run", {})
+    return replace(
+        config,
+        **simple,
+        gates={name: _gate(name, options) for name, options in table.get("gates", {}).items()},
+        profiles={layer: tuple(profile["gates"]) for layer, profile in table.get("profiles", {}).items()},
+        waivers=tuple(_waiver(entry, config.source) for entry in table.get("waivers", ())),
+        run=RunSettings(run.get("python", ""), tuple(run.get("carry", ())), run.get("seconds", 0)),
+    )
+
+
+def _gate(name: str, options: Mapping[str, Any]) -> GateTable:
+    own = {key: _frozen(value) for key, value in options.items() if key not in common_properties()}
+    return GateTable(
+        name=name,
+        kind=options.get("type", name),
+        enabled=options.get("enabled", True),
+        blocking=options.get("blocking", True),
+        layers=tuple(options.get("layers", ())),
+        options=own,
+    )
+
+
+def _frozen(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _waiver(entry: Mapping[str, Any], source: str) -> Waiver:
+    return Waiver(
+        rule=entry["rule"],
+        path=entry["path"],
+        reason=entry.get("reason", ""),
+        where=source,
+        expires=str(entry.get("expires", "")),
+    )
+
+
+def _with_environment(config: Config) -> Config:
+    given = {name: os.environ.get(variable) for variable, name in _ENVIRONMENT.items()}
+    named: dict[str, Any] = {name: value for name, value in given.items() if value}
+    return replace(config, **named)
+
+
+def _join(prefix: str, key: str) -> str:
+    return f"{prefix}.{key}" if prefix else key
