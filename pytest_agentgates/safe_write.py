@@ -1,0 +1,221 @@
+"""All-or-nothing writes under a lock."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from pytest_agentgates.core.printable import printable
+from pytest_agentgates.errors import AgentGatesError, UsageError
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+_OURS = ".agentgates-tmp"
+_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+_POLL_SECONDS = 0.02
+
+
+def replace_file(path: Path, data: bytes, *, expected: bytes | None = None) -> bool:
+    """Replace a file's bytes, all or nothing, keeping its mode and following a symlink.
+
+    With `expected`, nothing is written and False returned where the file no longer holds these bytes.
+    Raises UsageError for a place that cannot be written, AgentGatesError for a full or broken disk.
+    """
+    with user_errors(path, "be written"):
+        target = _target_of(path)
+        temp = _write_beside(target, data)
+        try:
+            if expected is not None and target.read_bytes() != expected:
+                return False
+            os.replace(temp, target)
+        finally:
+            temp.unlink(missing_ok=True)
+        sync_folder(target.parent)
+    return True
+
+
+def replace_together(files: Mapping[Path, bytes]) -> None:
+    """Replace several files as one: where any of them cannot be written, all stay as they were.
+
+    Raises what `replace_file` raises.
+    """
+    temps: dict[Path, Path] = {}
+    try:
+        for path, data in files.items():
+            with user_errors(path, "be written"):
+                target = _target_of(path)
+                temps[target] = _write_beside(target, data)
+        _swap_all(temps)
+    finally:
+        for temp in temps.values():
+            temp.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(lock_path: Path, seconds: float) -> Iterator[None]:
+    """Hold the lock; raises UsageError where another process keeps it longer than this.
+
+    The lock ends with the process that holds it, so a lock file that lies about means nothing.
+    """
+    from filelock import FileLock, SoftFileLock
+
+    with user_errors(lock_path, "be locked"):
+        lock_path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(lock_path, timeout=seconds, poll_interval=_POLL_SECONDS)
+        _acquire(lock, lock_path, seconds)
+    try:
+        # Where flock is missing, filelock may turn into a lock by existence, which a killed process never frees.
+        if isinstance(lock, SoftFileLock):
+            raise _no_locks(lock_path)
+        yield
+    finally:
+        lock.release()
+
+
+def lock_path_for(path: Path, common_dir: Path | None) -> Path:
+    """The lock of a file: in the common git directory, so that worktrees share it, else hidden beside the file."""
+    target = Path(os.path.realpath(path))
+    if common_dir is None:
+        return target.with_name(f".{target.name}.lock")
+    return common_dir / "agentgates" / f"{target.name}.lock"
+
+
+def sweep(path: Path) -> None:
+    """Remove what killed writers of this file left beside it; only for the holder of the file's lock."""
+    target = Path(os.path.realpath(path))
+    with suppress(OSError), os.scandir(target.parent) as entries:
+        for entry in entries:
+            if entry.name.startswith(f".{target.name}.") and entry.name.endswith(_OURS):
+                os.unlink(entry)
+
+
+@contextmanager
+def user_errors(path: Path, what: str) -> Iterator[None]:
+    """Turn an OSError into one message for the user: a mistake of the place, or a fault of the disk."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = f"cannot {what}: {reason}"
+        where = printable(str(path))
+        if error.errno in _DISK:
+            raise AgentGatesError(message, where, "make room on the disk; the file is as it was") from error
+        raise UsageError(message, where, "check that the folder exists and that you may write there") from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make new names in a folder survive a power failure, where the system can."""
+    # Windows cannot open a folder, and some network file systems cannot sync one.
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _acquire(lock: BaseFileLock, lock_path: Path, seconds: float) -> None:
+    from filelock import Timeout
+
+    try:
+        lock.acquire()
+    except Timeout:
+        raise UsageError(
+            f"another process has held the lock for more than {seconds:g} seconds",
+            where=printable(str(lock_path)),
+            fix="wait for it or end it, then try again; deleting the lock file does not help",
+        ) from None
+    except NotImplementedError:
+        raise _no_locks(lock_path) from None
+
+
+def _no_locks(lock_path: Path) -> UsageError:
+    return UsageError("this file system has no file locks", printable(str(lock_path)), "use a local disk")
+
+
+def _target_of(path: Path) -> Path:
+    target = Path(os.path.realpath(path))
+    if not target.exists():
+        return target
+    if not stat.S_ISREG(target.stat().st_mode):
+        raise UsageError("is not a regular file", printable(str(path)), "name a file")
+    # os.replace would silently replace a file that its owner made read-only.
+    if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    return target
+
+
+def _write_beside(target: Path, data: bytes) -> Path:
+    temp = _free_name(target)
+    before = target.stat() if target.exists() else None
+    # What is private stays private from the first byte on; a new file gets what the umask says.
+    mode = 0o666 if before is None else 0o600
+    descriptor = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            if before is not None:
+                _take_over(temp, before)
+            os.fsync(stream.fileno())
+    except BaseException:
+        temp.unlink(missing_ok=True)
+        raise
+    return temp
+
+
+def _take_over(temp: Path, before: os.stat_result) -> None:
+    # Only root may give files away, and only root needs to: else its agents would take the user's files.
+    with suppress(OSError, AttributeError):
+        os.chown(temp, before.st_uid, before.st_gid)
+    os.chmod(temp, stat.S_IMODE(before.st_mode))
+
+
+def _free_name(target: Path) -> Path:
+    return target.with_name(f".{target.name}.{token_hex(6)}{_OURS}")
+
+
+def _swap_all(temps: Mapping[Path, Path]) -> None:
+    undo: list[Callable[[], None]] = []
+    keeps: list[Path] = []
+    try:
+        for target, temp in temps.items():
+            with user_errors(target, "be written"):
+                keep = _keep(target)
+                keeps += [keep] if keep else []
+                os.replace(temp, target)
+                undo.append(_restoring(target, keep))
+        for folder in {target.parent for target in temps}:
+            sync_folder(folder)
+    except BaseException:
+        for restore in reversed(undo):
+            restore()
+        raise
+    finally:
+        for keep in keeps:
+            keep.unlink(missing_ok=True)
+
+
+def _keep(target: Path) -> Path | None:
+    if not target.exists():
+        return None
+    keep = _free_name(target)
+    try:
+        os.link(target, keep)  # needs no room, so that going back works on a full disk
+    except OSError:
+        shutil.copy2(target, keep)
+    return keep
+
+
+def _restoring(target: Path, keep: Path | None) -> Callable[[], None]:
+    if keep is None:
+        return lambda: target.unlink(missing_ok=True)
+    return lambda: os.replace(keep, target)
