@@ -191,7 +191,7 @@ def _spaced_like(text: str, start: int, end: int, style: Style) -> Style:
     for token in _TOKENS.finditer(text, start, end):
         if token.lastgroup:
             found.setdefault(token.lastgroup, token[0])
-        if len(found) == 2:
+        if found.keys() == {"colon", "comma"}:
             break
     colon = found.get("colon", style.colon)
     comma = found.get("comma", "\n")
