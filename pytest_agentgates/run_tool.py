@@ -15,6 +15,8 @@ from typing import IO
 
 from pytest_agentgates.core.ports import ToolRun
 
+Child = subprocess.Popen[bytes]
+
 _MEGABYTE = 1024 * 1024
 _LAST_OUTPUT = 2.0  # seconds to read what is left in the pipes of a process that has ended
 _SCRUBBED = ("PYTEST_", "COVERAGE_", "PYTHON", "GIT_", "RUFF_")
@@ -80,10 +82,11 @@ def start_attached(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     output_to_stderr: bool = False,
-) -> subprocess.Popen[bytes]:
+) -> Child:
     """Start a child that shares our terminal and process group, so that Ctrl-C and debuggers reach it."""
     stdout = sys.__stderr__ if output_to_stderr else None
-    return subprocess.Popen(list(command), cwd=cwd, env=None if env is None else dict(env), stdout=stdout)
+    environment = None if env is None else dict(env)
+    return subprocess.Popen(list(command), cwd=cwd, env=environment, stdout=stdout)  # noqa: S603 - starting what it is given is its purpose
 
 
 def run_attached(command: Sequence[str]) -> int:
@@ -96,12 +99,21 @@ def run_attached(command: Sequence[str]) -> int:
             continue
 
 
-def start_beside(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+def ends_within(process: Child, seconds: float | None) -> bool:
+    """Wait for a child's end, without a limit where `seconds` is None; KeyboardInterrupt comes through."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def start_beside(command: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None) -> Child:
     """Start a child in a session of its own; its output comes through a pipe, and its input is its lifeline.
 
     The child is expected to end as soon as its standard input does.
     """
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - starting what it is given is its purpose
         list(command),
         cwd=cwd,
         env=tool_environment(env),
@@ -152,7 +164,7 @@ def _start_tool(command: Sequence[str], cwd: Path, env: Mapping[str, str] | None
     with _STARTING:
         if _RUNNING.stopped:
             return None
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - starting what it is given is its purpose
             list(command),
             cwd=cwd,
             env=tool_environment(env),
