@@ -1,0 +1,221 @@
+"""The files as they were at the base commit, and what git says of the tree.
+
+Git is only asked for objects by their ids: what is on disk is read from the disk, because the index,
+`git status` and `git diff` can be made to lie.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_agentgates.core.ports import ToolRunner
+from pytest_agentgates.core.record import GitFacts
+from pytest_agentgates.errors import AgentGatesError
+from pytest_agentgates.run_git import Git
+
+_BATCH = 400  # objects in one command line
+_SUBMODULE = "160000"
+
+
+@dataclass(frozen=True)
+class GitBase:
+    """The files below `root` at one commit; `blobs` maps paths relative to `root` to object ids."""
+
+    root: Path
+    git: Git
+    commit: str
+    blobs: Mapping[str, str]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every file that existed, relative to the root, sorted."""
+        return tuple(sorted(self.blobs))
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file, None where it did not exist; raises AgentGatesError where git fails.
+
+        A file that is not UTF-8 and has changed since comes with the undecodable bytes replaced.
+        """
+        return self.read_many((path,)).get(path)
+
+    def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The bytes of every file among `paths` that existed, with as few calls of git as can be."""
+        wanted = {path: self.blobs[path] for path in paths if path in self.blobs}
+        contents: dict[str, bytes] = {}
+        missing: dict[str, str] = {}
+        for path, blob in wanted.items():
+            on_disk = _content_of(self.root / path)
+            if on_disk is not None and _blob_id(on_disk, blob) == blob:
+                contents[blob] = on_disk
+            else:
+                missing[blob] = path
+        for batch in _batches(missing):
+            contents.update(self._read_objects(batch))
+        return {path: contents[blob] for path, blob in wanted.items()}
+
+    def _read_objects(self, batch: Mapping[str, str]) -> dict[str, bytes]:
+        """Several objects in one call where their sizes allow to take them apart, else one call for each."""
+        whole = self._read_joined(batch) if len(batch) > 1 else {}
+        return {blob: whole[blob] if blob in whole else self._read_object(blob) for blob in batch}
+
+    def _read_joined(self, batch: Mapping[str, str]) -> dict[str, bytes]:
+        listed = self.git.out("ls-tree", "-r", "-z", "-l", self.commit, "--", *batch.values())
+        sizes = {fields[2]: fields[3] for fields, _ in _entries(listed)}
+        joined = self.git.out("show", "--no-textconv", *batch).encode()
+        found: dict[str, bytes] = {}
+        start = 0
+        for blob in batch:
+            end = start + int(sizes[blob])
+            content, start = joined[start:end], end
+            if _blob_id(content, blob) == blob:
+                found[blob] = content
+        return found
+
+    def _read_object(self, blob: str) -> bytes:
+        text = self.git.out("cat-file", "blob", blob)
+        content = text.encode()
+        if _blob_id(content, blob) != blob and "\N{REPLACEMENT CHARACTER}" not in text:
+            raise AgentGatesError(
+                f"the object {blob} of the base is damaged", str(self.root), "look at: git fsck; then fetch it again"
+            )
+        return content
+
+
+def find_base(
+    root: Path, tools: ToolRunner, task_base: str, override: str, configured: str
+) -> tuple[GitBase | None, str]:
+    """The base to measure changes against, or None and why there is none.
+
+    It is the commit recorded in the task, else `override` (`--agent-base`), else the merge base with `configured`.
+    """
+    git = Git(root, tools)
+    problem = git.problem()
+    if problem:
+        return None, problem
+    commit, problem = _base_commit(git, task_base, override, configured)
+    if problem:
+        return None, problem
+    listing = git.run("ls-tree", "-r", "-z", commit)
+    if listing.problem or listing.exit_code:
+        return None, f"git cannot list the files of {commit}: {listing.problem or listing.stderr.strip()}"
+    return GitBase(root, git, commit, _blobs(listing.stdout)), ""
+
+
+def git_facts(root: Path, tools: ToolRunner, base: str = "") -> GitFacts:
+    """What git says of the tree at `root`; empty outside a repository, without a commit before the first one."""
+    git = Git(root, tools)
+    if git.problem():
+        return GitFacts()
+    branch = git.line("symbolic-ref", "--quiet", "--short", "HEAD")
+    commit = git.commit("HEAD")
+    if not commit:
+        return GitFacts(branch=branch, base=base, dirty=True)
+    blobs = _blobs(git.out("ls-tree", "-r", "-z", commit))
+    tree = git.line("rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}")
+    return GitFacts(commit, tree, branch, base, _is_dirty(git, blobs))
+
+
+def current_branch(root: Path, tools: ToolRunner) -> str:
+    """The branch that is checked out; empty for a detached HEAD and outside a repository."""
+    git = Git(root, tools)
+    return "" if git.problem() else git.line("symbolic-ref", "--quiet", "--short", "HEAD")
+
+
+def changed_lines(base_text: str, new_text: str) -> set[int]:
+    """The numbers, from 1, of the lines of `new_text` that are not in `base_text`."""
+    if base_text == new_text:
+        return set()
+    # Python and git count lines by \n, \r\n and \r; splitlines() would also split at form feeds.
+    old, new = (text.replace("\r\n", "\n").replace("\r", "\n").split("\n") for text in (base_text, new_text))
+    if new[-1] == "":
+        new.pop()
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    codes = matcher.get_opcodes()
+    return {line + 1 for tag, _, _, start, end in codes if tag in ("insert", "replace") for line in range(start, end)}
+
+
+def _base_commit(git: Git, task_base: str, override: str, configured: str) -> tuple[str, str]:
+    sources = {"recorded in the task": task_base, "given by --agent-base": override}
+    for source, revision in sources.items():
+        if revision:
+            commit = git.commit(revision)
+            return commit, "" if commit else _unknown(git, f"the base {revision!r}, {source},")
+    if not configured:
+        return "", "no base is known: the task records none, and neither --agent-base nor the option `base` names one"
+    if not git.commit("HEAD"):
+        return "", "the repository has no commit yet"
+    if not git.commit(configured):
+        return "", _unknown(git, f"the base {configured!r}, configured as `base`,")
+    return _merge_base(git, configured)
+
+
+def _merge_base(git: Git, configured: str) -> tuple[str, str]:
+    commit = git.line("merge-base", "HEAD", git.commit(configured))
+    if commit:
+        return commit, ""
+    if _is_shallow(git):
+        return "", f"this clone is shallow and does not reach the merge base with {configured!r}: git fetch --unshallow"
+    return "", f"HEAD and the configured base {configured!r} have no commit in common"
+
+
+def _unknown(git: Git, what: str) -> str:
+    remedy = "this clone is shallow: git fetch --unshallow" if _is_shallow(git) else "fetch it, or name another"
+    return f"{what} is not a commit of this repository ({remedy})"
+
+
+def _is_shallow(git: Git) -> bool:
+    return git.line("rev-parse", "--is-shallow-repository") == "true"
+
+
+def _blobs(listing: str) -> dict[str, str]:
+    return {path: fields[2] for fields, path in _entries(listing) if fields[0] != _SUBMODULE}
+
+
+def _entries(listing: str) -> Iterator[tuple[list[str], str]]:
+    """Each entry of `ls-tree -z`: mode, type, object (and size), and the path."""
+    for entry in filter(None, listing.split("\0")):
+        facts, _, path = entry.partition("\t")
+        yield facts.split(), path
+
+
+def _batches(missing: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    items = list(missing.items())
+    for start in range(0, len(items), _BATCH):
+        yield dict(items[start : start + _BATCH])
+
+
+def _content_of(path: Path) -> bytes | None:
+    """What git would store of a file on disk, without any conversion; None where there is no such file."""
+    try:
+        if path.is_symlink():
+            return os.fsencode(os.readlink(path))
+        return path.read_bytes() if path.is_file() else None
+    except OSError:
+        return None
+
+
+def _blob_id(content: bytes, like: str) -> str:
+    """The object id of a file's content, in the repository's own algorithm."""
+    algorithm = "sha1" if len(like) == hashlib.sha1(usedforsecurity=False).digest_size * 2 else "sha256"
+    return hashlib.new(algorithm, b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def _is_dirty(git: Git, blobs: Mapping[str, str]) -> bool:
+    """Whether a file differs from the commit, is gone, or is neither committed nor ignored."""
+    if any(not _is_same(git.root / path, blob) for path, blob in blobs.items()):
+        return True
+    tracked = git.out("ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
+    return any(path and path not in blobs and os.path.isfile(git.root / path) for path in tracked)
+
+
+def _is_same(path: Path, blob: str) -> bool:
+    content = _content_of(path)
+    if content is None:
+        return False
+    # Git may have turned line ends to those of the system.
+    return blob in (_blob_id(content, blob), _blob_id(content.replace(b"\r\n", b"\n"), blob))
