@@ -17,7 +17,7 @@ TEXTS = st.text(max_size=20)
 NAMES = st.text(min_size=1, max_size=12)
 COUNTS = st.integers(0, 10_000)
 NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.integers(-1000, 1000)
-MOMENTS = st.datetimes(datetime(1980, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))
+MOMENTS = st.integers(0, 4_000_000_000_000).map(lambda ms: datetime.fromtimestamp(ms / 1000, UTC))
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
@@ -112,6 +112,16 @@ RECORDS = st.builds(
     platform=TEXTS,
     claim=st.none() | CLAIMS,
     expected=st.dictionaries(NAMES, st.builds(ExpectedTests, few(NODE_IDS), few(NODE_IDS)), max_size=2),
-    files=few(st.builds(FileChange, TEXTS, st.sampled_from(["added", "modified", "deleted"]), COUNTS, COUNTS, st.none() | st.booleans()), 2),
+    files=few(
+        st.builds(
+            FileChange,
+            TEXTS,
+            st.sampled_from(["added", "modified", "deleted"]),
+            COUNTS,
+            COUNTS,
+            st.none() | st.booleans(),
+        ),
+        2,
+    ),
     artifacts=few(st.tuples(TEXTS, TEXTS), 2),
 )

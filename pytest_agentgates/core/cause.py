@@ -11,6 +11,7 @@ UNKNOWN = "unknown"
 FRONTEND_LAYER = "infrastructure_frontend"
 _LONGEST = 300
 
+
 def suspect(failure: Failure, layer: str) -> tuple[str, str]:
     """The suspected cause and the line that points to it; `unknown` and no line rather than a guess.
 
