@@ -21,10 +21,59 @@ _ANYWHERE = ("TOKEN", "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "CREDENTIAL"
 _WHOLE_WORDS = frozenset({"KEY", "KEYS", "PASS", "PW", "DSN", "AUTH", "BEARER", "COOKIE", "PAT", "CREDS"})
 # Values that say nothing, and whose masking would make evidence unreadable.
 _COMMON = frozenset(
-    """admin always anonymous basic bearer changeme common config default development disabled enabled example
-    false github gitlab google import keyring localhost manual master memory mysql never nobody optional password
-    plain postgres postgresql production public pytest python required secret secrets service session sqlite
-    staging system testing tests token tokens unknown unused username value""".split()
+    (
+        "admin",
+        "always",
+        "anonymous",
+        "basic",
+        "bearer",
+        "changeme",
+        "common",
+        "config",
+        "default",
+        "development",
+        "disabled",
+        "enabled",
+        "example",
+        "false",
+        "github",
+        "gitlab",
+        "google",
+        "import",
+        "keyring",
+        "localhost",
+        "manual",
+        "master",
+        "memory",
+        "mysql",
+        "never",
+        "nobody",
+        "optional",
+        "password",
+        "plain",
+        "postgres",
+        "postgresql",
+        "production",
+        "public",
+        "pytest",
+        "python",
+        "required",
+        "secret",
+        "secrets",
+        "service",
+        "session",
+        "sqlite",
+        "staging",
+        "system",
+        "testing",
+        "tests",
+        "token",
+        "tokens",
+        "unknown",
+        "unused",
+        "username",
+        "value",
+    )
 )
 _NUMBER = re.compile(r"[-+]?[\d.,:_]+(ms|s|m|h|d)?")
 _PATH = re.compile(r"(~|\.{1,2}|[A-Za-z]:)?([/\\][\w .@-]+)+[/\\]?|[a-z\d_.-]+(/[a-z\d_.-]+)+/?")

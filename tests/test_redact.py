@@ -22,8 +22,10 @@ AWKWARD = 'p"a\\s|s<w>o_r*d\n%é'
 
 @pytest.mark.parametrize(
     "name",
-    ["GITHUB_TOKEN", "github_token", "AWS_SECRET_ACCESS_KEY", "DB_PASSWORD", "PGPASSWORD", "STRIPE_KEY"]
-    + ["OPENAI_APIKEY", "SENTRY_DSN", "X_CREDENTIALS", "SSH_PASSPHRASE", "BASIC_AUTH", "my-api-key"],
+    [
+        *("GITHUB_TOKEN", "github_token", "AWS_SECRET_ACCESS_KEY", "DB_PASSWORD", "PGPASSWORD", "STRIPE_KEY"),
+        *("OPENAI_APIKEY", "SENTRY_DSN", "X_CREDENTIALS", "SSH_PASSPHRASE", "BASIC_AUTH", "my-api-key"),
+    ],
 )
 def test_the_value_of_a_variable_with_a_secret_name_is_masked(name: str) -> None:
     assert redact("before s3cr3t-value after", {name: "s3cr3t-value"}) == "before *** after"
@@ -36,8 +38,10 @@ def test_other_variables_are_left_alone(name: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["short", "", "postgres", "True", "disabled", "86400000", "3.5", "30000ms", "/home/ann/key.pem", "./keys/dev.json"]
-    + ["components/customers", "~/.ssh/id_ed25519", "C:\\keys\\dev.pem", "keyring"],
+    [
+        *("short", "", "postgres", "True", "disabled", "keyring", "86400000", "3.5", "30000ms"),
+        *("/home/ann/key.pem", "./keys/dev.json", "components/customers", "~/.ssh/id_ed25519", "C:\\keys\\dev.pem"),
+    ],
 )
 def test_values_that_are_no_secret_are_left_alone(value: str) -> None:
     text = f"before {value} after"
@@ -95,7 +99,8 @@ def test_the_top_of_the_file_system_is_not_replaced() -> None:
 def test_every_text_of_a_value_is_cleaned_and_its_form_kept(tmp_path: Path) -> None:
     secret = "s3cr3t-value"
     text = f"{tmp_path}/x {secret}"
-    dirty = GateResult("g", GateStatus.FAIL, text, (Finding("R", text, fix=text),), command=(text,), facts={text: [text, 3]})
+    findings = (Finding("R", text, fix=text),)
+    dirty = GateResult("g", GateStatus.FAIL, text, findings, command=(text,), facts={text: [text, 3]})
     clean = "./x ***"
     expected = replace(
         dirty, message=clean, findings=(Finding("R", clean, fix=clean),), command=(clean,), facts={clean: [clean, 3]}
