@@ -148,7 +148,8 @@ def _is_fraction(value: object) -> bool:
 
 
 def _text(entry: Entry, field: str) -> str:
-    return cast(str, entry.get(field) or "")
+    value = entry.get(field)
+    return value if isinstance(value, str) else ""
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -157,14 +158,20 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def _steps(history: list[object]) -> Iterator[Step]:
     for item in history:
-        if isinstance(item, dict) and item.get("from") in SPELLINGS and item.get("to") in SPELLINGS:
-            attempt, reason = item.get("attempt"), item.get("reason")
-            yield Step(
-                SPELLINGS[item["from"]],
-                SPELLINGS[item["to"]],
-                reason if isinstance(reason, str) else "",
-                attempt if type(attempt) is int else 0,
-            )
+        if isinstance(item, dict) and (step := _step(item)):
+            yield step
+
+
+def _step(item: Entry) -> Step | None:
+    before, after = _status(item.get("from")), _status(item.get("to"))
+    if before is None or after is None:
+        return None
+    attempt = item.get("attempt")
+    return Step(before, after, _text(item, "reason"), attempt if type(attempt) is int else 0)
+
+
+def _status(value: object) -> TaskStatus | None:
+    return SPELLINGS.get(value) if isinstance(value, str) else None
 
 
 _KINDS: tuple[tuple[tuple[str, ...], Callable[[object], bool], str], ...] = (
