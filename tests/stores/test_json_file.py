@@ -190,3 +190,16 @@ def test_worktrees_share_the_lock(tmp_path: Path) -> None:
     store.apply(change("T1", *CLAIM))
     assert (tmp_path / ".git" / "agentgates" / "tasks.json.lock").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == [".git", "tasks.json", "transaction-log.jsonl"]
+
+
+def test_all_links_to_a_file_share_its_lock_and_its_log(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    store_of(tmp_path / "shared", '{"tasks": [{"id": "T1"}]}')
+    link = tmp_path / "tasks.json"
+    link.symlink_to(tmp_path / "shared" / "tasks.json")
+    store = JsonFileStore(link, tmp_path, None)
+    assert store.apply(change("T1", *CLAIM)).where == "tasks.json:1"
+    assert link.is_symlink()
+    assert [path.name for path in tmp_path.iterdir() if path.is_file() and not path.is_symlink()] == []
+    names = sorted(path.name for path in (tmp_path / "shared").iterdir())
+    assert names == [".tasks.json.lock", "tasks.json", "transaction-log.jsonl"]

@@ -120,3 +120,10 @@ def test_a_program_that_never_stops_writing_is_an_error(tmp_path: Path, monkeypa
     with pytest.raises(UsageError, match="another program keeps writing the file"):
         store.apply(change("T1", *CLAIM))
     assert read(store.log_path) == ()
+
+
+def test_a_circle_of_links_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "tasks.json"
+    path.symlink_to("tasks.json")
+    with pytest.raises(UsageError, match=r"tasks\.json: the task file cannot be read: Too many levels"):
+        JsonFileStore(path, tmp_path, None).apply(change("T1", *CLAIM))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,8 +49,8 @@ class JsonFileStore:
 
     @property
     def log_path(self) -> Path:
-        """The transaction log, beside the file."""
-        return self.path.with_name(transaction_log.FILE_NAME)
+        """The transaction log, beside the file that links lead to: whoever moves its tasks shares one log."""
+        return Path(os.path.realpath(self.path)).with_name(transaction_log.FILE_NAME)
 
     def load(self) -> tuple[Task, ...]:
         """Every task, in the file's order; raises UsageError with every mistake of the file."""
