@@ -33,7 +33,8 @@ def _causes(layer: str) -> Table:
 def _raised_lines(failure: Failure) -> list[str]:
     """What was raised, as a traceback ends: the type before the first line of the message."""
     message = failure.message.strip()
-    if failure.exception and not message.startswith(failure.exception):
+    named = message.partition(":")[0].rpartition(".")[2]
+    if failure.exception and named != failure.exception.rpartition(".")[2]:
         message = f"{failure.exception}: {message}" if message else failure.exception
     return message.splitlines()
 

@@ -162,6 +162,12 @@ def test_the_error_behind_an_error_is_found_in_the_trace() -> None:
     assert suspect(failure, "domain") == ("database_error", "sqlite3.OperationalError: database is locked")
 
 
+def test_the_evidence_is_the_line_as_pytest_shows_it() -> None:
+    line = "sqlite3.OperationalError: no such table: orders"
+    for exception in ("OperationalError", "sqlite3.OperationalError"):
+        assert suspect(Failure("call", exception, line), "domain") == ("database_error", line)
+
+
 def test_code_that_the_trace_quotes_is_no_sign() -> None:
     trace = "    from psycopg import OperationalError\n>   raise KeyError(1)\nE   KeyError: 1"
     assert suspect(Failure("call", "KeyError", "1", trace=trace), "domain") == ("unknown", "")
