@@ -70,7 +70,7 @@ def plan_measuring(
         **_scope(root.resolve(), roots),
         **_kept(settings.run),
     }
-    rcfile.write_text(toml_section("run", run) + counting(settings), encoding="utf-8")
+    rcfile.write_text(toml_section("run", run) + counting(settings, root.resolve()), encoding="utf-8")
     return MeasurePlan(folder, rcfile, core, branch)
 
 
@@ -106,14 +106,15 @@ def project_settings(root: Path) -> CoverageSettings:
     return read_settings(read)
 
 
-def counting(settings: CoverageSettings) -> str:
-    """The part of an rcfile that says which lines and branches count.
+def counting(settings: CoverageSettings, root: Path) -> str:
+    """The part of an rcfile that says which lines and branches count, and which paths are the same.
 
     The project's `source`, `include`, `omit` and `fail_under` are left out: the floors say which files
     count and how much is enough, so narrowing a report must not narrow what is judged.
     """
     report = {name: value for name, value in settings.report.items() if name != "omit"}
-    return toml_section("report", report) + toml_section("paths", settings.paths)
+    paths = {name: _anchored(root, value) for name, value in settings.paths.items()}
+    return toml_section("report", report) + toml_section("paths", paths)
 
 
 def core_for(python_version: tuple[int, ...], branch: bool, settings: CoverageSettings) -> str:
@@ -140,6 +141,13 @@ def _scope(root: Path, roots: Iterable[str]) -> dict[str, Value]:
         "include": tuple(glob for place in places for glob in (place, f"{place}/*")),
         "omit": tuple(installed),
     }
+
+
+def _anchored(root: Path, entries: Value) -> Value:
+    """Aliases relative to the project, wherever the process that reads them runs."""
+    if not isinstance(entries, tuple):
+        return entries
+    return tuple(entry if entry.startswith(("*", "~", "$")) else str(root / entry) for entry in entries)
 
 
 def _literal(path: Path) -> str:

@@ -141,3 +141,13 @@ def _lines(root: Path, paths: tuple[Path, ...]) -> dict[str, frozenset[int]]:
             found[key] = found.get(key, frozenset()) | frozenset(data.lines(name) or ())
         data.close()
     return found
+
+
+def recorded(root: Path, lines: Mapping[str, set[int]], name: str = "data.1") -> Path:
+    """A data file as coverage.py writes it, of these executed lines."""
+    path = root.parent / name
+    data = CoverageData(str(path))
+    data.add_lines({str(root.resolve() / file): executed for file, executed in lines.items()})
+    data.write()
+    data.close()
+    return path
