@@ -73,15 +73,18 @@ def configured_floors(floors: Mapping[str, float], files: Sequence[str]) -> list
     return [Floor(key, Fraction(str(percent)), tuple(taken[key])) for key, percent in floors.items()]
 
 
-def task_floors(tasks: Iterable[Task], files: Sequence[str], configured: Sequence[Floor]) -> list[Floor]:
+def task_floors(
+    tasks: Iterable[Task], files: Sequence[str], exclude: Sequence[str], configured: Sequence[Floor]
+) -> list[Floor]:
     """The tasks' own floors: over their deliverables, or over the files of all floors where none is Python."""
     under_floors = tuple(sorted({path for floor in configured for path in floor.files}))
     found = []
     for task in tasks:
         if task.coverage_target is not None:
             own = deliverables(task, files)
-            percent = Fraction(str(task.coverage_target)) * 100
-            found.append(Floor(f"task {task.id}", percent, own or under_floors))
+            percent = Fraction(str(task.coverage_target)) * _WHOLE
+            is_asked = own or countable(task.deliverables, exclude)
+            found.append(Floor(f"task {task.id}", percent, own if is_asked else under_floors))
     return found
 
 
@@ -104,12 +107,12 @@ def empty_floors(floors: Mapping[str, float], every_file: Sequence[str], files: 
     return found
 
 
-def missing_deliverables(tasks: Iterable[Task], every_file: Sequence[str]) -> list[Finding]:
+def missing_deliverables(tasks: Iterable[Task], every_file: Sequence[str], exclude: Sequence[str]) -> list[Finding]:
     """COV004 for each Python file that a task with a floor should deliver and that is not there."""
     found = []
     for task in tasks:
         wanted = task.deliverables if task.coverage_target is not None else ()
-        for glob in (glob for glob in wanted if glob.endswith(".py")):
+        for glob in countable(wanted, exclude):
             if not any(matches(path, glob) for path in every_file):
                 message = f"the floor of task {task.id} is asked of {glob}, which is not on disk"
                 found.append(Finding(NO_FILE.code, message, fix="deliver the file", snippet=glob))

@@ -93,7 +93,7 @@ class CoverageFloor:
     def _judge_floors(self, workspace: Workspace) -> GateResult:
         files = countable(workspace.files, self.exclude)
         configured = configured_floors(self.floors, files)
-        floors = [*configured, *task_floors(workspace.tasks, files, configured)]
+        floors = [*configured, *task_floors(workspace.tasks, files, self.exclude, configured)]
         if not floors:
             return could_not_judge(self.name, _NO_FLOOR)
         if not workspace.coverage_data:
@@ -110,7 +110,7 @@ class CoverageFloor:
         on_changes = judge_changes(changed, measured, self.changed_lines) if self.changed_lines else None
         findings = [
             *empty_floors(self.floors, workspace.files, files),
-            *missing_deliverables(workspace.tasks, workspace.files),
+            *missing_deliverables(workspace.tasks, workspace.files, self.exclude),
             *without_statements(judged),
             *uncovered(workspace.root, judged),
             *(on_changes.findings if on_changes else ()),
@@ -133,7 +133,7 @@ class CoverageFloor:
     ) -> GateResult:
         notes = [_summary(judged), *self._notes(workspace, on_changes)]
         result = result_of(self.name, findings, "; ".join(filter(None, notes)))
-        if problem := self._unjudged(workspace, judged):
+        if problem := self._unjudged(workspace, judged, findings):
             result = _with_problem(result, problem)
         worst = min(judged, key=lambda one: one.margin, default=None)
         return replace(
@@ -144,11 +144,11 @@ class CoverageFloor:
             facts=self._facts(workspace, judged, on_changes),
         )
 
-    def _unjudged(self, workspace: Workspace, judged: Sequence[JudgedFloor]) -> str:
+    def _unjudged(self, workspace: Workspace, judged: Sequence[JudgedFloor], findings: Sequence[Finding]) -> str:
         """Why this is no pass although nothing was found."""
         if self.changed_lines and workspace.base is None:
             return f"changed lines cannot be judged: {workspace.base_problem}"
-        return "" if judged else "there is no file under any floor"
+        return "" if judged or findings else "there is no file under the floor"
 
     def _notes(self, workspace: Workspace, on_changes: ChangedCoverage | None) -> list[str]:
         if workspace.base is None:
