@@ -58,6 +58,10 @@ class GitBase:
             contents.update(self._read_objects(batch))
         return {path: contents[blob] for path, blob in wanted.items()}
 
+    def differs(self, path: str) -> bool:
+        """Whether the file on disk is another than it was, or is not there on either side."""
+        return path not in self.blobs or not _is_same(self.root / path, self.blobs[path])
+
     def _read_objects(self, batch: Mapping[str, str]) -> dict[str, bytes]:
         """Several objects in one call where their sizes allow to take them apart, else one call for each."""
         whole = self._read_joined(batch) if len(batch) > 1 else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,8 +31,18 @@ class FakeBase:
     files: Mapping[str, bytes] = field(default_factory=dict)
     commit: str = "0" * 40
 
+    @property
+    def paths(self) -> Sequence[str]:
+        return sorted(self.files)
+
     def read(self, path: str) -> bytes | None:
         return self.files.get(path)
+
+    def read_many(self, paths: Iterable[str]) -> Mapping[str, bytes]:
+        return {path: self.files[path] for path in paths if path in self.files}
+
+    def differs(self, path: str) -> bool:
+        return path not in self.files
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -59,8 +59,21 @@ class BaseTree(Protocol):
         """The full commit id."""
         ...
 
+    @property
+    def paths(self) -> Sequence[str]:
+        """Every file that existed, relative to the root, sorted."""
+        ...
+
     def read(self, path: str) -> bytes | None:
-        """The bytes of a file (path relative to the repository), None where it did not exist."""
+        """The bytes of a file (path relative to the root), None where it did not exist."""
+        ...
+
+    def read_many(self, paths: Iterable[str]) -> Mapping[str, bytes]:
+        """The bytes of every file among `paths` that existed."""
+        ...
+
+    def differs(self, path: str) -> bool:
+        """Whether the file on disk is another than it was, or is not there on either side."""
         ...
 
 

@@ -21,3 +21,8 @@ def one_line(text: str) -> str:
 
 def _escape(sign: str) -> str:
     return sign.encode("unicode_escape").decode("ascii")
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun in the right form, as `1 finding` or `3 findings`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pytest_agentgates.core.finding import Finding, Rule, Waiver
 from pytest_agentgates.core.ports import Stage, Workspace
+from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, GateStatus, result_of
 from pytest_agentgates.source.globs import matches
 
@@ -38,7 +39,7 @@ class ConfigHolds:
     def check(self, workspace: Workspace) -> GateResult:
         """Judge the waivers and globs of the workspace; runs last, when all findings are known."""
         findings = [*self._waivers(workspace), *_globs(workspace)]
-        message = f"{len(workspace.waivers)} waivers, {len(workspace.globs)} globs"
+        message = f"{counted(len(workspace.waivers), 'waiver')}, {counted(len(workspace.globs), 'glob')}"
         return result_of(self.name, findings, message)
 
     def _waivers(self, workspace: Workspace) -> Iterator[Finding]:

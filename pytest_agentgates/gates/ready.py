@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.ports import Stage, Workspace
+from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.task import LAYERS, Task, TaskStatus
 from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
 
@@ -39,7 +40,7 @@ class Ready:
             return could_not_judge(self.name, "no task was given")
         by_id = {task.id: task for task in workspace.all_tasks}
         findings = [finding for task in workspace.tasks for finding in _obstacles(task, by_id, workspace.agent)]
-        message = f"{len(findings)} things stand in the way" if findings else "nothing stands in the way"
+        message = f"{counted(len(findings), 'obstacle')}" if findings else "nothing stands in the way"
         return result_of(self.name, findings, message)
 
 

@@ -11,6 +11,7 @@ from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.node_ids import belongs, function_of
 from pytest_agentgates.core.outcomes import Outcome, TestClaim, TestRecord
 from pytest_agentgates.core.ports import Stage, Workspace
+from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
 
 FAILED, BROKEN, NEVER_RAN, SKIPPED, FLAKY, NOTHING_RAN, NARROWED, ENDED_EARLY = (
@@ -180,4 +181,4 @@ def _of_absent(
 
 def _message(records: Sequence[TestRecord], findings: Sequence[Finding]) -> str:
     passed = sum(record.outcome is Outcome.PASSED for record in records)
-    return f"{passed} of {len(records)} passed" + (f", {len(findings)} findings" if findings else "")
+    return f"{passed} of {len(records)} passed" + (f", {counted(len(findings), 'finding')}" if findings else "")

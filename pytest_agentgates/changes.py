@@ -1,0 +1,46 @@
+"""What differs between the base and the files on disk."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+
+from pytest_agentgates.core.ports import BaseTree, Workspace
+from pytest_agentgates.core.record import FileChange
+
+
+def changes_since(workspace: Workspace) -> tuple[FileChange, ...]:
+    """Each file that was added, modified or deleted since the base, sorted; empty where there is no base."""
+    if workspace.base is None:
+        return ()
+    actions = dict(sorted(_actions(workspace, workspace.base)))
+    old = workspace.base.read_many(path for path, action in actions.items() if action != "created")
+    return tuple(_change(workspace, path, action, old) for path, action in actions.items())
+
+
+def _actions(workspace: Workspace, base: BaseTree) -> Iterator[tuple[str, str]]:
+    before = set(base.paths)
+    for path in workspace.files:
+        if path not in before:
+            yield path, "created"
+        elif base.differs(path):
+            yield path, "modified"
+    for path in before.difference(workspace.files):
+        if not os.path.lexists(workspace.root / path):
+            yield path, "deleted"
+
+
+def _change(workspace: Workspace, path: str, action: str, old: Mapping[str, bytes]) -> FileChange:
+    before = old.get(path, b"").splitlines()
+    full = workspace.root / path
+    after = full.read_bytes().splitlines() if action != "deleted" and full.is_file() else []
+    added, removed = _count(before, after)
+    return FileChange(path, action, added, removed)
+
+
+def _count(before: list[bytes], after: list[bytes]) -> tuple[int, int]:
+    """Lines added and removed."""
+    codes: Iterable[tuple[str, int, int, int, int]] = difflib.SequenceMatcher(None, before, after, False).get_opcodes()
+    changed = [code for code in codes if code[0] != "equal"]
+    return sum(end - start for _, _, _, start, end in changed), sum(end - start for _, start, end, _, _ in changed)

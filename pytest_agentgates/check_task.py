@@ -1,0 +1,107 @@
+"""The run: tests and gates of one or more tasks, the verdicts, the evidence, the moves."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pytest_agentgates.core.moves import moves_after
+from pytest_agentgates.core.outcomes import TestClaim
+from pytest_agentgates.core.ports import ExpectedTests
+from pytest_agentgates.core.record import RunRecord, TaskOutcome
+from pytest_agentgates.core.task import Task
+from pytest_agentgates.core.verdict import GateResult, judge
+from pytest_agentgates.describe_run import describe_run
+from pytest_agentgates.errors import Mistake, NoTestsError, UsageError
+from pytest_agentgates.map_tests import map_all
+from pytest_agentgates.move_task import move_task
+from pytest_agentgates.project import Project
+from pytest_agentgates.redact import cleaned
+from pytest_agentgates.run_stages import Display, RunRequest, run_stages
+from pytest_agentgates.select_tasks import select_tasks
+from pytest_agentgates.source.test_settings import read_test_settings
+from pytest_agentgates.source.tree import digest_files
+from pytest_agentgates.survey_project import changed_files, survey_project
+from pytest_agentgates.write_evidence import write_evidence
+
+REQUIRED = frozenset({"ready", "tests_pass", "config"})
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class JudgedRun:
+    """A finished run, and the folder of its evidence relative to the root."""
+
+    record: RunRecord
+    evidence: str
+
+
+def check_task(project: Project, request: RunRequest, display: Display) -> JudgedRun:
+    """Run, judge, write the evidence, move the tasks.
+
+    Raises UsageError and NoTestsError before anything ran, and RunInterruptedError with everything as it was.
+    """
+    started = project.clock.now()
+    store = project.open_store()
+    all_tasks = store.load()
+    tasks = select_tasks(all_tasks, request.tasks)
+    workspace = survey_project(project, all_tasks, request.agent, request.base or _recorded_base(tasks))
+    workspace = replace(workspace, tasks=tasks, expected=_map_tests(project, tasks))
+    before = digest_files(project.root, workspace.files)
+    results, claim = run_stages(project, request, workspace, display)
+    changed = changed_files(project, before)
+    outcomes = tuple(_judge(task, results, claim, changed, project) for task in tasks)
+    record = describe_run(project, replace(workspace, claim=claim), before, results, outcomes)
+    record = replace(record, run_id=new_run_id(started), run_at=started, trigger=request.trigger)
+    record = cleaned(record, project.root, os.environ)  # before anyone shows it, stores it or logs it
+    folder = project.root / project.config.evidence
+    digest = write_evidence(record, folder, project.writers, project.statement, project.root)
+    for outcome in record.outcomes if request.update else ():
+        move_task(store, record, outcome, digest)
+    return JudgedRun(record, project.config.evidence)
+
+
+def new_run_id(moment: datetime) -> str:
+    """An id that sorts by time and is unique."""
+    return f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+
+
+def _recorded_base(tasks: Sequence[Task]) -> str:
+    return next((task.base for task in tasks if task.base), "")
+
+
+def _map_tests(project: Project, tasks: Sequence[Task]) -> Mapping[str, ExpectedTests]:
+    """The expected tests of each task; raises for tests that are not there and tasks that have none."""
+    expected = map_all(project.root, tasks, read_test_settings(project.root))
+    problems = [problem for tests in expected.values() for problem in tests.problems]
+    if problems:
+        raise UsageError.of(
+            [Mistake(f"{found.rule} {found.message}", _place(found.path, found.line), found.fix) for found in problems]
+        )
+    for task in tasks:
+        if not expected[task.id].arguments:
+            fix = f'name its tests in test_files, or mark them with @pytest.mark.agent_task("{task.id}")'
+            raise NoTestsError(f"TSK006 no test is mapped to task {task.id}", task.where, fix)
+    return expected
+
+
+def _place(path: str, line: int) -> str:
+    return f"{path}:{line}" if line else path
+
+
+def _judge(
+    task: Task, results: Sequence[GateResult], claim: TestClaim | None, changed: Sequence[str], project: Project
+) -> TaskOutcome:
+    own = [result for result in results if task.id in result.tasks]
+    incomplete = [] if claim else ["the tests were not run"]
+    if claim and claim.narrowed:
+        incomplete.append(f"the run was narrowed by {', '.join(claim.narrowed)}")
+    if changed:
+        named = ", ".join(changed[:MOST_NAMED])
+        more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
+        incomplete.append(f"files changed while they were judged: {named}{more}")
+    verdict = judge(own, REQUIRED, incomplete)
+    return TaskOutcome(task.id, verdict, moves_after(task, verdict, project.config.max_attempts), task.layer)

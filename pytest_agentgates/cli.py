@@ -1,0 +1,139 @@
+"""`agentgates`: arguments in, exit code out; it decides nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from pytest_agentgates.errors import CANNOT_JUDGE, INTERRUPTED, AgentGatesError
+
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run a command and exit; every expected failure is one message on standard error."""
+    own, pytest_args = _split(list(sys.argv[1:] if arguments is None else arguments))
+    try:
+        code = agentgates.main(own, prog_name="agentgates", standalone_mode=False, obj=pytest_args)
+    except click.ClickException as error:
+        error.show()
+        code = 4
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("agentgates: interrupted, nothing was written", err=True)
+        code = INTERRUPTED
+    except AgentGatesError as error:
+        click.echo(f"agentgates: {error}", err=True)
+        code = error.exit_code
+    except Exception as error:  # noqa: BLE001 - our own bug: say what to report, and never exit 0 or 1
+        code = _report_bug(error)
+    sys.exit(code or 0)
+
+
+def _split(words: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Part what follows `run ... --`, which click would take for more ids."""
+    if words[:1] != ["run"] or "--" not in words:
+        return words, ()
+    end = words.index("--")
+    return words[:end], tuple(words[end + 1 :])
+
+
+def _report_bug(error: Exception) -> int:
+    import traceback
+
+    click.echo("".join(traceback.format_exception(error)), err=True)
+    click.echo(
+        f"agentgates: this is a bug in agentgates ({type(error).__name__}); please report the lines above", err=True
+    )
+    return CANNOT_JUDGE
+
+
+@click.group(context_settings=_CONTEXT)
+@click.version_option(package_name="pytest-agentgates")
+def agentgates() -> None:
+    """Tell whether a coding agent's "done" is true."""
+
+
+@agentgates.command()
+@click.argument("ids", nargs=-1, metavar="[ID]... [-- PYTEST_ARGS]")
+@click.option("--task", "tasks", multiple=True, hidden=True)
+@click.option("--name", "agent", default="", metavar="NAME", help="The agent that works.")
+@click.option("--base", default="", metavar="REV", help="Measure changes against this revision.")
+@click.option("--no-update", is_flag=True, help="Judge, but leave the task as it is.")
+@click.option("--in-place", is_flag=True, help="Judge the files where they lie.")
+@click.option("--json", "as_json", is_flag=True, help="One object on standard output, all else on standard error.")
+@click.option("--cwd-on-path", is_flag=True, hidden=True)
+@click.pass_obj
+def run(pytest_args: tuple[str, ...], /, ids: tuple[str, ...], **options: Any) -> int:
+    """Judge tasks: run their tests and gates, write the evidence, move their status.
+
+    Without an ID the task comes from AGENT_TASK or from the name of the branch.
+    What follows `--` goes to pytest.
+    """
+    from pytest_agentgates.commands import run_command
+
+    return run_command(ids, pytest_args, options)
+
+
+@agentgates.command()
+@click.argument("paths", nargs=-1)
+@click.option("--gate", "gates", multiple=True, metavar="NAME", help="Only this gate (repeatable).")
+@click.option("--changed", is_flag=True, help="Only the files that differ from the base.")
+@click.option("--base", default="", metavar="REV", help="Measure changes against this revision.")
+@click.option("--format", "form", default="text", help="text, json, github or markdown.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--stream", is_flag=True, hidden=True)
+@click.option("--task", "tasks", multiple=True, hidden=True)
+@click.option("--agent", default="", hidden=True)
+@click.option("--root", default="", hidden=True)
+def check(paths: tuple[str, ...], **options: Any) -> int:
+    """Run the gates that need no test run, on the files as they lie on disk."""
+    from pytest_agentgates.commands import check_command
+
+    return check_command(paths, options)
+
+
+@agentgates.group()
+def tasks() -> None:
+    """Look at tasks, and reopen them."""
+
+
+@tasks.command("list")
+@click.option("--status", default="", help="Only tasks with this status.")
+@click.option("--json", "as_json", is_flag=True, help="A list of objects on standard output.")
+def list_tasks(status: str, as_json: bool) -> int:
+    """List the tasks of the store."""
+    from pytest_agentgates.commands import list_command
+
+    return list_command(status, as_json)
+
+
+@tasks.command()
+@click.argument("task_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="One object on standard output.")
+def show(task_id: str, as_json: bool) -> int:
+    """Show one task with its history and what blocks it."""
+    from pytest_agentgates.commands import show_command
+
+    return show_command(task_id, as_json)
+
+
+@tasks.command()
+@click.argument("task_id", metavar="ID")
+@click.option("--name", "agent", default="", metavar="NAME", help="Who reopens it.")
+def reopen(task_id: str, agent: str) -> int:
+    """Bring a blocked, failed or completed task back to work; its attempts start anew."""
+    from pytest_agentgates.commands import reopen_command
+
+    return reopen_command(task_id, agent)
+
+
+@agentgates.command()
+@click.argument("name")
+def schema(name: str) -> int:
+    """Print a JSON Schema: config, quality_gates_run, test_failures or test_report."""
+    from pytest_agentgates.commands import schema_command
+
+    return schema_command(name)

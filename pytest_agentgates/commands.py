@@ -1,0 +1,160 @@
+"""What each command of `agentgates` does: wire, call one use case, show its result."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from pytest_agentgates.check_task import JudgedRun, check_task, new_run_id
+from pytest_agentgates.check_tree import check_beside, check_tree, limit_paths
+from pytest_agentgates.config import find_root
+from pytest_agentgates.config_schema import config_schema
+from pytest_agentgates.core.ports import EvidenceWriter
+from pytest_agentgates.core.printable import printable
+from pytest_agentgates.core.record import RunRecord, TaskOutcome, worst_exit_code
+from pytest_agentgates.describe_run import describe_run
+from pytest_agentgates.errors import PASSED, AgentGatesError
+from pytest_agentgates.gate_result_json import encode_result
+from pytest_agentgates.project import Project
+from pytest_agentgates.redact import cleaned
+from pytest_agentgates.run_stages import RunRequest
+from pytest_agentgates.schemas import schema_text
+from pytest_agentgates.select_tasks import find_task, reopen_task, resolve_ids
+from pytest_agentgates.show_task import task_facts, task_lines
+from pytest_agentgates.source.tree import digest_files
+from pytest_agentgates.survey_project import survey_project
+from pytest_agentgates.terminal import Terminal
+from pytest_agentgates.watch_lifeline import watch_lifeline
+from pytest_agentgates.wiring import find_format, offered_gates, wire_project
+
+_QUIET = ("-q", "-qq", "--quiet")
+
+
+def run_command(ids: Sequence[str], pytest_args: Sequence[str], options: Mapping[str, Any]) -> int:
+    """`agentgates run`: judge tasks; returns the exit code."""
+    signal.signal(signal.SIGTERM, _stop)
+    project = wire_project(Path.cwd())
+    named = (*options["tasks"], *ids) or ("auto",)
+    request = RunRequest(
+        tasks=resolve_ids(named, project) if "auto" in named else named,
+        cwd=Path.cwd(),
+        pytest_args=tuple(pytest_args),
+        agent=options["agent"],
+        base=options["base"],
+        trigger="pytest --agent-task" if options["tasks"] else "agentgates run",
+        update=not options["no_update"],
+        cwd_on_path=options["cwd_on_path"],
+        output_to_stderr=options["as_json"],
+    )
+    terminal = Terminal(quiet=any(word in _QUIET for word in pytest_args), to_stderr=options["as_json"])
+    judged = check_task(project, request, terminal)
+    _show_run(terminal, project, judged)
+    if options["as_json"]:
+        _print(find_format("json"), judged.record, project)
+    return worst_exit_code(judged.record)
+
+
+def check_command(paths: Sequence[str], options: Mapping[str, Any]) -> int:
+    """`agentgates check`: judge the files; returns the exit code."""
+    if options["stream"]:
+        return _stream(options)
+    project = wire_project(Path.cwd())
+    form = "json" if options["as_json"] else options["form"]
+    writer = find_format(form)
+    workspace = survey_project(project, base=options["base"])
+    limited = limit_paths(workspace, Path.cwd(), paths, options["changed"])
+    terminal = Terminal(to_stderr=form != "text")
+    started = project.clock.now()
+    results, verdict = check_tree(project, limited, options["gates"], terminal.gate)
+    digests = digest_files(project.root, workspace.files)
+    record = describe_run(project, limited, digests, results, (TaskOutcome("", verdict),))
+    record = replace(record, run_id=new_run_id(started), run_at=started, trigger="agentgates check")
+    if form == "text":
+        terminal.findings(results)
+        terminal.check_verdict(verdict)
+    else:
+        _print(writer, record, project)
+    return verdict.exit_code
+
+
+def list_command(status: str, as_json: bool) -> int:
+    """`agentgates tasks list`: one line per task."""
+    project = wire_project(Path.cwd())
+    chosen = [task for task in project.open_store().load() if not status or task.status.value == status]
+    if as_json:
+        click.echo(json.dumps([task_facts(task) for task in chosen], indent=2))
+        return PASSED
+    width = max((len(task.id) for task in chosen), default=0)
+    for task in chosen:
+        click.echo(f"{task.id:<{width}}  {task.status.value:<11}  {task.layer:<23}  {printable(task.title)}")
+    return PASSED
+
+
+def show_command(task_id: str, as_json: bool) -> int:
+    """`agentgates tasks show`: one task with its history."""
+    project = wire_project(Path.cwd())
+    task = find_task(project.open_store().load(), task_id)
+    click.echo(json.dumps(task_facts(task), indent=2) if as_json else task_lines(task))
+    return PASSED
+
+
+def reopen_command(task_id: str, agent: str) -> int:
+    """`agentgates tasks reopen`: bring a task back to work."""
+    project = wire_project(Path.cwd())
+    task = reopen_task(project, task_id, agent)
+    click.echo(f"{task.id} is {task.status.value} again, its attempts start anew")
+    return PASSED
+
+
+def schema_command(name: str) -> int:
+    """`agentgates schema`: print a JSON Schema."""
+    if name == "config":
+        click.echo(json.dumps(config_schema(offered_gates(find_root(Path.cwd())[0])), indent=2))
+    else:
+        click.echo(schema_text("ctrf" if name == "test_report" else name))
+    return PASSED
+
+
+def _stream(options: Mapping[str, Any]) -> int:
+    """The checker beside a run: one line of JSON per result, and its problem as the last line."""
+    watch_lifeline()
+    try:
+        project = wire_project(Path(options["root"]))
+        all_tasks = project.open_store().load()
+        workspace = survey_project(project, all_tasks, options["agent"], options["base"])
+        chosen = [task for task in all_tasks if task.id in options["tasks"]]
+        check_beside(project, workspace, chosen, lambda result: _write_line(encode_result(result)))
+    except AgentGatesError as error:
+        _write_line({"problem": str(error)})
+        return error.exit_code
+    return PASSED
+
+
+def _write_line(facts: Mapping[str, object]) -> None:
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
+
+
+def _show_run(terminal: Terminal, project: Project, judged: JudgedRun) -> None:
+    record = judged.record
+    terminal.findings(record.gates)
+    for outcome in record.outcomes:
+        terminal.outcome(outcome, project.config.max_attempts)
+    terminal.closing(record, judged.evidence)
+
+
+def _print(writer: EvidenceWriter, record: RunRecord, project: Project) -> None:
+    click.echo(writer.render(cleaned(record, project.root, os.environ)), nl=False)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,233 @@
+"""The pytest hooks of a gated run: they write down what happens and decide nothing.
+
+It also runs in foreign interpreters, so it needs only pytest, the standard library and `core`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import re
+import time
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+import pytest
+
+from pytest_agentgates.core.node_ids import belongs
+
+TRACE_LIMIT = 6000
+NARROWING = {
+    "keyword": "-k",
+    "markexpr": "-m",
+    "deselect": "--deselect",
+    "lf": "--last-failed",
+    "stepwise": "--stepwise",
+    "maxfail": "-x or --maxfail",
+    "collectonly": "--collect-only",
+    "setuponly": "--setup-only",
+    "setupplan": "--setup-plan",
+    "ignore": "--ignore",
+    "ignore_glob": "--ignore-glob",
+}
+_PLAN = pytest.StashKey[dict[str, Any]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take the referee's plan."""
+    parser.addoption("--agent-session", default="", dest="agent_session", help=argparse.SUPPRESS)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+    """Make room for the user's own pytest-cov before it starts."""
+    options = early_config.known_args_namespace
+    plan = json.loads(Path(options.agent_session).read_text(encoding="utf-8"))
+    early_config.stash[_PLAN] = plan
+    if plan["coverage"]:
+        from pytest_agentgates.session_coverage import prepare
+
+        prepare(options, plan["coverage"]["branch"])
+    return (yield)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the record; xdist's workers report through their controller."""
+    plan = config.stash[_PLAN]
+    config.pluginmanager.register(TaskNames(plan["tasks"]), "agentgates_task_names")
+    if plan["coverage"]:
+        config.pluginmanager.register(CoverageKeeper(Path(plan["coverage"]["folder"])), "agentgates_coverage")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Recorder(config, plan), "agentgates_recorder")
+
+
+class TaskNames:
+    """Gives each item the property `task`, so that JUnit reports name it."""
+
+    def __init__(self, tasks: dict[str, list[str]]) -> None:
+        self.tasks = tasks
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Name the tasks whose arguments lead to the item."""
+        for task, arguments in self.tasks.items():
+            if any(belongs(item.nodeid, argument) for argument in arguments):
+                item.user_properties.append(("task", task))
+
+
+class CoverageKeeper:
+    """Saves what each process measured, after pytest-cov has combined its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Take over the data when every other plugin has had its say."""
+        from pytest_agentgates.session_coverage import collect
+
+        result = yield
+        collect(session.config, self.folder)
+        return result
+
+
+class Recorder:
+    """Writes one line of JSON per fact, in the process that sees all reports."""
+
+    def __init__(self, config: pytest.Config, plan: dict[str, Any]) -> None:
+        self.file: TextIO = open(plan["claim"], "a", encoding="utf-8")  # noqa: SIM115 - open for the whole session
+        self.open_tests: dict[str, list[dict[str, Any]]] = {}
+        self.collected: dict[str, None] = {}
+        self.deselected: set[str] = set()
+        core = measuring_core() if plan["coverage"] else ""
+        self.write("start", python=platform.python_version(), pytest=pytest.__version__, core=core)
+        self.write("narrowed", by=narrowing(config, plan["arguments"]))
+
+    def write(self, kind: str, **facts: object) -> None:
+        """Append one line."""
+        self.file.write(json.dumps({"kind": kind, **facts}) + "\n")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note what could not be collected."""
+        if report.failed:
+            self.write("collect_error", failure=failure_of(report, "collect"))
+
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        """Note what was left out."""
+        self.deselected.update(item.nodeid for item in items)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note what was collected, when there are no workers."""
+        self.collected.update(dict.fromkeys(item.nodeid for item in session.items))
+        self.write_collected()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        """Note what a worker collected."""
+        self.collected.update(dict.fromkeys(ids))
+        self.write_collected()
+
+    def write_collected(self) -> None:
+        """Write the union of what was collected so far, and how many were left out."""
+        everything = {**self.collected, **dict.fromkeys(self.deselected)}
+        self.write("collected", ids=list(everything), deselected=len(self.deselected))
+        self.file.flush()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the phases of a test together."""
+        self.open_tests.setdefault(report.nodeid, []).append(phase_of(report))
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Write a test down when all its phases are over."""
+        self.write_test(nodeid)
+
+    def write_test(self, nodeid: str) -> None:
+        """Write one test with all phases seen so far."""
+        phases = self.open_tests.pop(nodeid, None)
+        if phases:
+            self.write("test", id=nodeid, phases=phases)
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note that the run was stopped, and by what."""
+        self.write("stopped", by=excinfo.typename, message=str(excinfo.value))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, exitstatus: int) -> Generator[None, object, object]:
+        """Write what is left, and the end, when every other plugin has had its say."""
+        result = yield
+        for nodeid in list(self.open_tests):
+            self.write_test(nodeid)
+        self.write("end", status=int(exitstatus))
+        self.file.flush()
+        return result
+
+    def pytest_unconfigure(self) -> None:
+        """Close the record."""
+        self.file.close()
+
+
+def measuring_core() -> str:
+    """The coverage core at work; it can only be asked while it measures."""
+    from pytest_agentgates.session_coverage import core_name
+
+    return core_name()
+
+
+def narrowing(config: pytest.Config, arguments: Sequence[str]) -> list[str]:
+    """Every option and path that may keep tests of the task from running."""
+    found = [flag for name, flag in NARROWING.items() if config.getoption(name, None)]
+    found += [f"path {word}" for word in config.args if word not in arguments]
+    found += [f"not asked for: {word}" for word in arguments if word not in config.args]
+    return found
+
+
+def phase_of(report: pytest.TestReport) -> dict[str, Any]:
+    """One report as plain data; only what differs from a clean pass takes room."""
+    is_subtest = hasattr(report, "context")
+    phase: dict[str, Any] = {
+        "when": "subtest" if is_subtest else report.when,
+        "outcome": report.outcome,
+        "ms": round(report.duration * 1000, 3),
+    }
+    if report.when == "setup":
+        phase["start"] = round(getattr(report, "start", time.time()) * 1000)
+        phase["line"] = (report.location[1] or 0) + 1
+    if hasattr(report, "wasxfail"):
+        phase["xfail"] = str(report.wasxfail)
+    if report.outcome == "skipped":
+        phase["reason"] = skip_reason(report)
+    elif report.outcome != "passed":
+        phase["failure"] = failure_of(report, str(report.when))
+    return phase
+
+
+def skip_reason(report: pytest.TestReport) -> str:
+    """Why a test was skipped, in its author's words."""
+    if isinstance(report.longrepr, tuple):
+        return str(report.longrepr[2]).removeprefix("Skipped: ")
+    return str(getattr(report, "wasxfail", ""))
+
+
+def failure_of(report: pytest.TestReport | pytest.CollectReport, phase: str) -> dict[str, Any]:
+    """Exception type, message and place of a failure, with the end of its traceback."""
+    text = report.longreprtext
+    crash = getattr(report.longrepr, "reprcrash", None)
+    message = crash.message if crash else (text.strip().splitlines() or [""])[-1].removeprefix("E").strip()
+    return {
+        "phase": phase,
+        "exception": exception_name(text, message),
+        "message": message[:TRACE_LIMIT],
+        "path": str(crash.path) if crash else str(getattr(report, "fspath", "") or report.nodeid),
+        "line": crash.lineno if crash else 0,
+        "trace": text[-TRACE_LIMIT:],
+    }
+
+
+def exception_name(text: str, message: str) -> str:
+    """The exception's type, from the traceback's last line or the message."""
+    if last := re.search(r":\d+: ([\w.]+)\s*$", text):
+        return last.group(1)
+    if first := re.match(r"([A-Za-z_][\w.]*)(:|$)", message):
+        return first.group(1)
+    return "AssertionError" if message.startswith("assert") else ""

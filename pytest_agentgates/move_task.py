@@ -1,0 +1,28 @@
+"""Moves a task in its store as the verdict says."""
+
+from __future__ import annotations
+
+from pytest_agentgates.core.blocker import blocker_info
+from pytest_agentgates.core.ports import TaskChange, TaskStore
+from pytest_agentgates.core.record import RunRecord, TaskOutcome
+from pytest_agentgates.core.task import TaskStatus
+
+
+def move_task(store: TaskStore, record: RunRecord, outcome: TaskOutcome, evidence_sha256: str) -> None:
+    """Write the steps of one task; nothing where the verdict leads to none."""
+    if not outcome.steps:
+        return
+    last = outcome.steps[-1]
+    blocked = last.after is TaskStatus.BLOCKED
+    store.apply(
+        TaskChange(
+            task_id=outcome.task_id,
+            expected_status=outcome.steps[0].before.value,
+            steps=outcome.steps,
+            at=record.finished_at,
+            agent=record.agent,
+            run_id=record.run_id,
+            evidence_sha256=evidence_sha256,
+            fields={"blocker_info": blocker_info(record, outcome)} if blocked else None,
+        )
+    )

@@ -1,0 +1,66 @@
+"""The checker: a second process that runs, beside the tests, every gate that needs no test result."""
+
+from __future__ import annotations
+
+import json
+import queue
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pytest_agentgates.core.verdict import GateResult, could_not_judge, settle
+from pytest_agentgates.gate_result_json import decode_result
+from pytest_agentgates.run_gates import ConfiguredGate
+from pytest_agentgates.run_tool import start_beside
+
+
+class RunningChecker:
+    """A checker that has been started; `gates` are those it must report, in their order."""
+
+    def __init__(self, arguments: Sequence[str], gates: Sequence[ConfiguredGate], root: Path) -> None:
+        self.gates = tuple(gates)
+        self.results: dict[str, GateResult] = {}
+        self.problem = ""
+        self.lines: queue.Queue[str | None] = queue.Queue()
+        command = [sys.executable, "-I", "-m", "pytest_agentgates", "check", "--stream", *arguments]
+        self.process = start_beside(command, cwd=root)
+        threading.Thread(target=self._drain, daemon=True).start()
+
+    def finish(self, report: Callable[[GateResult], None]) -> tuple[GateResult, ...]:
+        """Wait for the end; report each result as it comes; a gate that said nothing could not judge."""
+        while (line := self.lines.get()) is not None and not self.problem:
+            self._read(line, report)
+        self.process.wait()
+        why = self.problem or f"the checker ended early (exit code {self.process.returncode})"
+        for configured in self.gates:
+            name = configured.gate.name
+            if name not in self.results:
+                self._keep(settle(could_not_judge(name, why), configured.blocking), report)
+        return tuple(self.results[configured.gate.name] for configured in self.gates)
+
+    def stop(self) -> None:
+        """Leave no checker behind: it ends when its standard input does."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        self.process.wait()
+
+    def _drain(self) -> None:
+        stream = self.process.stdout
+        for line in stream or ():
+            self.lines.put(line.decode("utf-8", "replace"))
+        self.lines.put(None)
+
+    def _read(self, line: str, report: Callable[[GateResult], None]) -> None:
+        try:
+            facts = json.loads(line)
+            if "problem" in facts:
+                self.problem = str(facts["problem"])
+            else:
+                self._keep(decode_result(facts), report)
+        except (ValueError, TypeError) as error:
+            self.problem = f"the checker's output cannot be read: {error}"
+
+    def _keep(self, result: GateResult, report: Callable[[GateResult], None]) -> None:
+        self.results[result.name] = result
+        report(result)

@@ -1,0 +1,139 @@
+"""Runs the gates of a run in their order: before the tests, beside them, after them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from pytest_agentgates.core.outcomes import TestClaim
+from pytest_agentgates.core.ports import Stage
+from pytest_agentgates.core.task import Task
+from pytest_agentgates.core.verdict import GateResult, GateStatus
+from pytest_agentgates.errors import RunInterruptedError
+from pytest_agentgates.project import Project
+from pytest_agentgates.run_checker import RunningChecker
+from pytest_agentgates.run_gates import ConfiguredGate, run_gate, skipped
+from pytest_agentgates.run_tests import RunningTests, TestsToRun
+from pytest_agentgates.workspace import ProjectWorkspace
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What the user asked for; `cwd` is where the command was given, `trigger` how."""
+
+    tasks: tuple[str, ...]
+    cwd: Path
+    pytest_args: tuple[str, ...] = ()
+    agent: str = ""
+    base: str = ""
+    trigger: str = "agentgates run"
+    update: bool = True
+    cwd_on_path: bool = False
+    output_to_stderr: bool = False
+
+
+class Display(Protocol):
+    """Shows a run while it goes on."""
+
+    def gate(self, result: GateResult) -> None:
+        """A gate has ended."""
+        ...
+
+    def waiting(self, names: Sequence[str]) -> None:
+        """The tests have ended, these gates may not have; an empty list ends the waiting."""
+        ...
+
+
+def run_stages(
+    project: Project, request: RunRequest, workspace: ProjectWorkspace, display: Display
+) -> tuple[tuple[GateResult, ...], TestClaim | None]:
+    """All results, each with the tasks it is for, and the tests' claim (None when no task was ready)."""
+    before = [
+        result
+        for task in workspace.tasks
+        for result in _for_task(project.of_stage(Stage.BEFORE), task, workspace, display)
+    ]
+    unready = {task_id for result in before if result.status is not GateStatus.PASS for task_id in result.tasks}
+    ready = tuple(task for task in workspace.tasks if task.id not in unready)
+    if not ready:
+        later = (*project.of_stage(Stage.AFTER), *project.of_stage(Stage.BESIDE))
+        left_out = [replace(skipped(gate, "the task is not ready"), tasks=tuple(unready)) for gate in later]
+        return (*before, *left_out), None
+    results, claim = _with_tests(project, request, replace(workspace, tasks=ready), display)
+    return (*before, *results), claim
+
+
+def _with_tests(
+    project: Project, request: RunRequest, workspace: ProjectWorkspace, display: Display
+) -> tuple[tuple[GateResult, ...], TestClaim]:
+    with tempfile.TemporaryDirectory(prefix="agentgates-") as name:
+        folder = Path(name).resolve()
+        tests = RunningTests(_tests_to_run(project, request, workspace, folder), folder)
+        checker = RunningChecker(_checker_arguments(workspace), project.of_stage(Stage.BESIDE), project.root)
+        try:
+            claim = tests.finish()
+            display.waiting([configured.gate.name for configured in checker.gates])
+            workspace = replace(workspace, claim=claim, coverage_data=project.coverage.data_files(folder))
+            return _judge_claim(project, workspace, checker, display), claim
+        except KeyboardInterrupt:
+            raise RunInterruptedError("the run was interrupted") from None
+        finally:
+            display.waiting([])
+            tests.stop()
+            checker.stop()
+
+
+def _tests_to_run(project: Project, request: RunRequest, workspace: ProjectWorkspace, folder: Path) -> TestsToRun:
+    measuring = project.coverage.plan(workspace, folder)
+    return TestsToRun(
+        root=project.root,
+        cwd=request.cwd,
+        python=project.python,
+        tasks={task.id: workspace.expected[task.id].arguments for task in workspace.tasks},
+        pytest_args=request.pytest_args,
+        cwd_on_path=request.cwd_on_path,
+        seconds=project.config.run.seconds,
+        output_to_stderr=request.output_to_stderr,
+        measure=measuring.session,
+        environment=measuring.environment,
+    )
+
+
+def _checker_arguments(workspace: ProjectWorkspace) -> list[str]:
+    named = [word for task in workspace.tasks for word in ("--task", task.id)]
+    base = ["--base", workspace.base.commit] if workspace.base else []
+    return [*named, *base, "--agent", workspace.agent, "--root", str(workspace.root)]
+
+
+def _judge_claim(
+    project: Project, workspace: ProjectWorkspace, checker: RunningChecker, display: Display
+) -> tuple[GateResult, ...]:
+    """Judge the results while the checker still works, then `config`, which needs all findings."""
+    after = project.of_stage(Stage.AFTER)
+    own = [gate for gate in after if gate.gate.name != "config"]
+    results = [result for task in workspace.tasks for result in _for_task(own, task, workspace, display)]
+    results += checker.finish(display.gate)
+    workspace = replace(workspace, results=tuple(results))
+    everyone = tuple(task.id for task in workspace.tasks)
+    for configured in after:
+        if configured.gate.name == "config":
+            results.append(replace(run_gate(configured, workspace), tasks=everyone))
+            display.gate(results[-1])
+    return tuple(results)
+
+
+def _for_task(
+    gates: Sequence[ConfiguredGate], task: Task, workspace: ProjectWorkspace, display: Display
+) -> list[GateResult]:
+    results = []
+    for configured in gates:
+        if configured.is_on_for(task.layer):
+            result = run_gate(configured, replace(workspace, tasks=(task,)))
+        else:
+            result = skipped(configured, f"not configured for the layer {task.layer}")
+        results.append(replace(result, tasks=(task.id,)))
+        display.gate(results[-1])
+    return results

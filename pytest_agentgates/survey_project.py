@@ -1,0 +1,81 @@
+"""Looks at the project as it lies on disk: files, base, waivers and globs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from pytest_agentgates.base_tree import find_base
+from pytest_agentgates.config import Config
+from pytest_agentgates.core.task import Task
+from pytest_agentgates.project import Project
+from pytest_agentgates.run_gates import ConfiguredGate
+from pytest_agentgates.source.tree import NEVER_IGNORED, differences, digest_files, list_files
+from pytest_agentgates.source.waivers import read_waivers
+from pytest_agentgates.workspace import ProjectWorkspace
+
+
+def survey_project(
+    project: Project, all_tasks: Sequence[Task] = (), agent: str = "", base: str = "", paths: Sequence[str] = ()
+) -> ProjectWorkspace:
+    """The workspace before any gate has run; `base` overrides the configured one."""
+    config = project.config
+    files = project_files(project)
+    tree, problem = find_base(config.root, project.tools, "", base, config.base)
+    return ProjectWorkspace(
+        root=config.root,
+        tools=project.tools,
+        python=project.python,
+        files=files,
+        all_tasks=tuple(all_tasks),
+        agent=agent or config.agent,
+        paths=tuple(paths),
+        base=tree,
+        base_problem=problem,
+        cache=project.cache,
+        waivers=(*read_waivers(config.root, files), *config.waivers),
+        rules_by_gate=project.rules_by_gate(),
+        globs=_globs(config, project.gates),
+    )
+
+
+def project_files(project: Project) -> tuple[str, ...]:
+    """Every file of the project but what a run itself or another task's run may write."""
+    config = project.config
+    state = config.tasks.rpartition("/")[0]
+    own = (f"{state}/transaction-log.jsonl", f"{state}/transaction-log.torn", f"{state}/agent-queues")
+    files = list_files(config.root, (config.evidence, config.tasks, *own))
+    return tuple(path for path in files if not _is_our_output(config.root / path))
+
+
+def _is_our_output(path: Path) -> bool:
+    """Whether our own standard output or error is redirected into the file: the run itself writes it."""
+    try:
+        found = path.lstat()
+        return any(os.path.samestat(found, os.fstat(stream)) for stream in (1, 2))
+    except OSError:
+        return False
+
+
+def changed_files(project: Project, before: Mapping[str, str]) -> tuple[str, ...]:
+    """What is no longer as it was: files that changed or went, and new ones that can change a judgement."""
+    after = digest_files(project.root, project_files(project))
+    changed = differences(before, after)
+    return tuple(path for path in changed if path in before or path.lower().endswith(NEVER_IGNORED))
+
+
+def _globs(config: Config, gates: Sequence[ConfiguredGate]) -> Mapping[str, str]:
+    """Every glob that must match a file; floors report theirs themselves, as COV004."""
+    named = {f"waivers[{index}].path": waiver.path for index, waiver in enumerate(config.waivers)}
+    for configured in gates:
+        named.update(_paths_of(configured))
+    return named
+
+
+def _paths_of(configured: ConfiguredGate) -> Iterator[tuple[str, str]]:
+    gate = configured.gate
+    if any(item.name == "paths" for item in fields(gate)):  # type: ignore[arg-type]  # every gate is a dataclass
+        for index, path in enumerate(getattr(gate, "paths")):  # noqa: B009 - not every gate has the option
+            yield f"gates.{gate.name}.paths[{index}]", path

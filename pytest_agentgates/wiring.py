@@ -1,0 +1,176 @@
+"""The one file that knows every gate, store and writer."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pytest_agentgates import evidence, hooks
+from pytest_agentgates.config import Config, GateTable, load_config
+from pytest_agentgates.config_schema import options_schema
+from pytest_agentgates.core.finding import Rule
+from pytest_agentgates.core.ports import EvidenceWriter, Gate, TaskStore
+from pytest_agentgates.errors import UsageError
+from pytest_agentgates.gates import GATES
+from pytest_agentgates.gates.config_holds import ConfigHolds
+from pytest_agentgates.gates.coverage_floor import CoverageFloor
+from pytest_agentgates.measure_tests import FloorsMeasuring
+from pytest_agentgates.project import Project
+from pytest_agentgates.run_gates import ConfiguredGate
+from pytest_agentgates.run_tool import LocalTools
+from pytest_agentgates.stores import STORES
+
+ALWAYS_ON = ("ready", "tests_pass", "config")
+
+
+@dataclass(frozen=True)
+class SystemClock:
+    """The machine's clock, in UTC."""
+
+    def now(self) -> datetime:
+        """The present moment."""
+        return datetime.now(UTC)
+
+
+def wire_project(start: Path) -> Project:
+    """Read the configuration that governs `start` and put everything together for it.
+
+    Raises UsageError for mistakes in the configuration.
+    """
+    kinds = offered_gates(start)
+    config = load_config(start, {name: options_schema(kind) for name, kind in kinds.items()})
+    tools = LocalTools()
+    gates = build_gates(config, kinds)
+    return Project(
+        config=config,
+        gates=gates,
+        open_store=lambda: open_store(config),
+        writers=evidence.EVIDENCE,
+        statement=evidence.STATEMENT,
+        tools=tools,
+        clock=SystemClock(),
+        cache=private_cache(config.root),
+        coverage=measuring(gates),
+    )
+
+
+def offered_gates(root: Path) -> dict[str, type[Gate]]:
+    """Every gate class by name: our own, and those of installed packages that lie outside the project."""
+    offered: dict[str, type[Gate]] = dict(GATES)
+    for classes in _plugins(root).hook.agentgates_gates():
+        for kind in classes:
+            name = str(kind.name)
+            if name in offered:
+                raise UsageError(f"two packages offer a gate {name!r}", fix="uninstall one of them")
+            offered[name] = kind
+    return offered
+
+
+def build_gates(config: Config, kinds: Mapping[str, type[Gate]]) -> tuple[ConfiguredGate, ...]:
+    """Every gate that is on: those with a table, those of a profile, and those that always are."""
+    tables = dict(config.gates)
+    for name in (*ALWAYS_ON, *(name for profile in config.profiles.values() for name in profile)):
+        tables.setdefault(name, GateTable(name, name, layers=_layers_with(config, name)))
+    ordered = sorted(tables.values(), key=lambda table: _position(table.kind, kinds))
+    return tuple(_configure(table, config, kinds) for table in ordered if table.enabled)
+
+
+def open_store(config: Config) -> TaskStore:
+    """The store that the configured location is, known by its form."""
+    path = config.root / config.tasks
+    for store in STORES:
+        if store.recognises(config.tasks):
+            return store.open(path, config.root)
+    raise UsageError(f"no store can read {config.tasks!r}", f"{config.source}: tasks", "name a tasks.json file")
+
+
+def measuring(gates: Sequence[ConfiguredGate]) -> FloorsMeasuring:
+    """What must be measured for the floors; nothing where there is no such gate."""
+    floors = [configured.gate for configured in gates if isinstance(configured.gate, CoverageFloor)]
+    return FloorsMeasuring(floors[0] if floors else None)
+
+
+def find_format(name: str) -> EvidenceWriter:
+    """The writer of an output format; raises UsageError with the nearest name."""
+    if name in evidence.FORMATS:
+        return evidence.FORMATS[name]
+    known = ", ".join(evidence.FORMATS)
+    raise UsageError(f"there is no format {name!r}", fix=f"the formats are: {known}")
+
+
+def private_cache(root: Path) -> Path | None:
+    """A folder of our own, outside the project; None where the machine lets us have none."""
+    import platformdirs
+
+    name = hashlib.sha256(str(root).encode()).hexdigest()[:16]
+    folder = platformdirs.user_cache_path("pytest-agentgates") / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder
+
+
+def _plugins(root: Path) -> Any:
+    import pluggy
+
+    manager = pluggy.PluginManager("pytest_agentgates")
+    manager.add_hookspecs(hooks)
+    for point in _entry_points(root):
+        manager.register(point.load(), name=point.name)
+    manager.check_pending()
+    return manager
+
+
+def _entry_points(root: Path) -> Sequence[Any]:
+    """Entry points of distributions outside the project: what is judged does not choose its judge."""
+    from importlib.metadata import entry_points
+
+    outside = []
+    for point in entry_points(group="pytest_agentgates"):
+        home = Path(str(point.dist.locate_file(""))).resolve() if point.dist else root
+        if not _lies_in_sources(home, root):
+            outside.append(point)
+    return outside
+
+
+def _lies_in_sources(home: Path, root: Path) -> bool:
+    """Whether a distribution lies in the project itself rather than in an environment below it."""
+    if not home.is_relative_to(root):
+        return False
+    return "site-packages" not in home.relative_to(root).parts
+
+
+def _layers_with(config: Config, name: str) -> tuple[str, ...]:
+    return () if name in ALWAYS_ON else tuple(layer for layer, names in config.profiles.items() if name in names)
+
+
+def _position(kind: str, kinds: Mapping[str, type[Gate]]) -> int:
+    return list(kinds).index(kind)
+
+
+def _configure(table: GateTable, config: Config, kinds: Mapping[str, type[Gate]]) -> ConfiguredGate:
+    layers = table.layers
+    if layers:
+        layers = tuple(dict.fromkeys((*layers, *_layers_with(config, table.name))))
+    return ConfiguredGate(_construct(kinds[table.kind], table, kinds), table.blocking, layers)
+
+
+def _rules_of(kind: Any) -> tuple[Rule, ...]:
+    """A class attribute of every gate, which the port shows as a property."""
+    return tuple(kind.rules)
+
+
+def _construct(kind: Any, table: GateTable, kinds: Mapping[str, type[Gate]]) -> Gate:
+    options = dict(table.options)
+    if "name" in {item.name for item in fields(kind)}:
+        options["name"] = table.name
+    gate: Gate = kind(**options)
+    if isinstance(gate, ConfigHolds):
+        known = frozenset(rule.code for offered in kinds.values() for rule in _rules_of(offered))
+        return replace(gate, known=known, today=f"{datetime.now(UTC):%Y-%m-%d}")
+    return gate

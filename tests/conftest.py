@@ -1,0 +1,18 @@
+"""Fixtures that many tests share."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.gated_project import GatedProject
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> GatedProject:
+    """A small project with a configuration, tests and tasks, and a cache of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(pytester.path.parent / "cache"))
+    for name in ("AGENT_TASK", "AGENTGATES_AGENT", "PYTEST_ADDOPTS", "GITHUB_ACTIONS", "CI"):
+        monkeypatch.delenv(name, raising=False)
+    return GatedProject(pytester)
