@@ -80,10 +80,9 @@ def environment(plan: MeasurePlan) -> dict[str, str]:
     return {"COVERAGE_PROCESS_START": str(plan.rcfile), **overruled}
 
 
-def data_files(plan: MeasurePlan) -> tuple[Path, ...]:
-    """Every data file that the tests' processes left."""
-    own = plan.folder.glob(f"{DATA_NAME}.*")
-    return tuple(sorted([*own, *plan.folder.glob(PYTEST_COV_DATA)]))
+def data_files(folder: Path) -> tuple[Path, ...]:
+    """Every data file that the tests' processes left in the folder of a plan."""
+    return tuple(sorted([*folder.glob(f"{DATA_NAME}.*"), *folder.glob(PYTEST_COV_DATA)]))
 
 
 def static_roots(patterns: Iterable[str]) -> tuple[str, ...]:

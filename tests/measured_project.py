@@ -115,7 +115,7 @@ def run_measured(
         timeout=120,
         check=False,
     )
-    found = data_files(plan)
+    found = data_files(plan.folder)
     return Measured(ran.returncode, ran.stdout + ran.stderr, _lines(root, found), found, plan.folder)
 
 

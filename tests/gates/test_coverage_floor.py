@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from coverage import CoverageData
 
 from pytest_agentgates.core.finding import Severity
 from pytest_agentgates.core.outcomes import TestClaim
@@ -243,23 +244,45 @@ def test_ranges_bridge_lines_without_statements() -> None:
     assert ranges({3, 5, 9}, {1, 3, 5, 7, 9}) == "3-5, 9"
 
 
-def test_branches_are_judged_with_the_lines(tmp_path: Path) -> None:
-    from coverage import CoverageData
+BRANCHING = {"app/a.py": "def f(x):\n    if x:\n        x = 1\n    return x\n"}
+IMPORTED = {(-1, 1), (1, -1)}
+CALLED = IMPORTED | {(-1, 2), (2, 3), (3, 4), (4, -1)}
 
-    root = write_files(tmp_path / "project", {"app/a.py": "def f(x):\n    if x:\n        x = 1\n    return x\n"})
-    data = CoverageData(str(tmp_path / "data.arcs"))
-    data.add_arcs({str(root.resolve() / "app/a.py"): {(-1, 1), (1, -1), (-1, 2), (2, 3), (3, 4), (4, -1)}})
+
+def judge_arcs(root: Path, arcs: set[tuple[int, int]], gate: CoverageFloor, *others: Path) -> GateResult:
+    path = root.parent / "data.arcs"
+    data = CoverageData(str(path))
+    data.add_arcs({str(root.resolve() / "app/a.py"): arcs})
     data.write()
     data.close()
-    files = ("app/a.py",)
-    gate = CoverageFloor(floors={"app/**": 90}, branch=True)
-    result = gate.check(FakeWorkspace(root=root, files=files, coverage_data=(tmp_path / "data.arcs",)))
+    return gate.check(FakeWorkspace(root=root, files=tuple(BRANCHING), coverage_data=(path, *others)))
+
+
+def test_branches_are_judged_with_the_lines(tmp_path: Path) -> None:
+    root = write_files(tmp_path / "project", BRANCHING)
+    result = judge_arcs(root, CALLED, CoverageFloor(floors={"app/**": 90}, branch=True))
     assert codes(result) == [("COV001", "app/a.py", 2)]
     assert "app/** 83.3 %" in result.findings[0].message
-    assert "not every branch taken from lines 2" in result.findings[0].message
-    lines_only = CoverageFloor(floors={"app/**": 100})
-    both = (tmp_path / "data.arcs", recorded(root, {"app/a.py": {1}}))
-    assert lines_only.check(FakeWorkspace(root=root, files=files, coverage_data=both)).status is GateStatus.PASS
-    mixed = gate.check(FakeWorkspace(root=root, files=files, coverage_data=both))
-    assert mixed.status is GateStatus.ERROR
-    assert mixed.message == "branches are to be judged, but data.1 holds lines only"
+    assert result.findings[0].message.endswith("not every branch taken from lines 2")
+
+
+def test_branches_from_lines_that_never_ran_are_not_told_apart(tmp_path: Path) -> None:
+    root = write_files(tmp_path / "project", BRANCHING)
+    result = judge_arcs(root, IMPORTED, CoverageFloor(floors={"app/**": 90}, branch=True))
+    assert "app/** 16.6 %" in result.findings[0].message
+    assert result.findings[0].message.endswith("uncovered lines 2-4")
+
+
+def test_data_of_branches_serves_a_floor_of_lines(tmp_path: Path) -> None:
+    root = write_files(tmp_path / "project", BRANCHING)
+    lines = recorded(root, {"app/a.py": {1}})
+    result = judge_arcs(root, CALLED, CoverageFloor(floors={"app/**": 100}), lines)
+    assert (result.status, result.actual) == (GateStatus.PASS, 100.0)
+
+
+def test_data_of_lines_does_not_serve_a_floor_of_branches(tmp_path: Path) -> None:
+    root = write_files(tmp_path / "project", BRANCHING)
+    lines = recorded(root, {"app/a.py": {1}})
+    result = judge_arcs(root, CALLED, CoverageFloor(floors={"app/**": 1}, branch=True), lines)
+    assert result.status is GateStatus.ERROR
+    assert result.message == "branches are to be judged, but data.1 holds lines only"

@@ -56,6 +56,12 @@ def test_covered_changed_lines_pass_and_unchanged_lines_do_not_matter(root: Path
     assert "changed lines 100.0 % of 4" in result.message
 
 
+def test_exactly_what_is_needed_is_enough(root: Path, base: FakeBase) -> None:
+    gate = CoverageFloor(floors={"app/**": 10}, changed_lines=75, advice_margin=0)
+    result = judge(root, gate, {"app/a.py": {1, 2, 5, 6, 7}, "app/same.py": {1, 2}}, base)
+    assert result.status is GateStatus.PASS
+
+
 def test_new_files_are_changed_throughout_even_outside_the_floors(root: Path, base: FakeBase) -> None:
     write_files(root, {"scripts/new.py": "x = 1\ny = 2\n"})
     result = judge(root, CHANGED, {"app/a.py": {1, 2, 5, 6, 7, 8}, "app/same.py": {1, 2}}, base)
@@ -95,10 +101,18 @@ def test_added_pragmas_are_found_where_they_stand(root: Path, base: FakeBase) ->
     gate = CoverageFloor(floors={"app/**": 10}, advice_margin=0)
     result = judge(root, gate, {"app/a.py": {1, 2}, "app/same.py": {1, 2}}, base)
     assert codes(result) == [("COV006", "app/a.py", 5)]
-    assert result.findings[0].message == "1 comments keep code out of the count here, 0 in the base"
+    assert result.findings[0].message == "comments that keep code out of the count: 1 here, 0 in the base"
     assert result.status is GateStatus.FAIL
     kept = FakeBase({"app/a.py": PRAGMA.encode(), "app/same.py": OLD.encode()})
     assert judge(root, gate, {"app/a.py": {1, 2}, "app/same.py": {1, 2}}, kept).findings == ()
+
+
+def test_the_added_pragma_is_named_not_one_that_was_there(root: Path, base: FakeBase) -> None:
+    write_files(root, {"app/a.py": PRAGMA + "\n\nclass C:  # pragma: no cover\n    x = 1\n"})
+    before = FakeBase({**base.files, "app/a.py": PRAGMA.encode()})
+    gate = CoverageFloor(floors={"app/**": 10}, advice_margin=0)
+    result = judge(root, gate, {"app/a.py": {1, 2}, "app/same.py": {1, 2}}, before)
+    assert codes(result) == [("COV006", "app/a.py", 9)]
 
 
 @pytest.mark.parametrize(
@@ -149,6 +163,13 @@ def test_a_tasks_own_floor_is_asked_of_its_deliverables(root: Path, base: FakeBa
     assert gate.patterns_for([task]) == ("app/**", "app/a.py", "README.md")
 
 
+def test_an_unmeasured_file_under_two_floors_weighs_by_the_one_that_is_missed(root: Path, base: FakeBase) -> None:
+    task = Task("T1", coverage_target=0.9, deliverables=("app/a.py",))
+    result = judge(root, CoverageFloor(floors={"app/**": 25}), {"app/same.py": {1, 2}}, base, task)
+    found = [finding for finding in result.findings if finding.rule == "COV003"]
+    assert [(finding.path, finding.severity) for finding in found] == [("app/a.py", Severity.ERROR)]
+
+
 def test_without_python_deliverables_it_is_asked_of_all_files_of_floors(root: Path, base: FakeBase) -> None:
     task = Task("T1", coverage_target=0.9, deliverables=("web/page.ts",))
     result = judge(root, CoverageFloor(floors={"app/**": 50}), {"app/a.py": {1, 2, 5, 6}}, base, task)
@@ -175,6 +196,7 @@ def test_nothing_delivered_at_all_is_a_failure(root: Path, base: FakeBase) -> No
     task = Task("T1", coverage_target=0.3, deliverables=("app/missing.py",))
     result = judge(root, CoverageFloor(floors={"app/**": 10}, advice_margin=0), {"app/a.py": {1, 2}}, base, task)
     assert ("COV004", "", 0) in codes(result)
+    assert "task T1" not in result.message, "files of others do not stand in for it"
     assert judge(root, CoverageFloor(), {"app/a.py": {1, 2}}, base, task).status is GateStatus.FAIL
 
 

@@ -101,7 +101,7 @@ def added_pragmas(changed: Iterable[ChangedFile]) -> list[Finding]:
             findings.append(
                 Finding(
                     SUPPRESSED.code,
-                    f"{len(now)} comments keep code out of the count here, {len(before)} in the base",
+                    f"comments that keep code out of the count: {len(now)} here, {len(before)} in the base",
                     file.path,
                     line,
                     fix="test the code and take the comment out, or waive it with a reason",
