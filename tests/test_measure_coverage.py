@@ -72,7 +72,7 @@ def test_what_counts_is_taken_over_and_what_narrows_is_not(tmp_path: Path, name:
     assert sections["report"] == {
         "exclude_also": ["raise NotImplementedError", "if TYPE_CHECKING, no comma parts this"],
     }
-    assert sections["paths"] == {"source": ["src", "*/site-packages"]}
+    assert sections["paths"] == {"source": [f"{root}/src", "*/site-packages"]}
     assert sections["run"]["include"] == [f"{root}/app", f"{root}/app/*"]
     assert {"source", "plugins", "dynamic_context"}.isdisjoint(sections["run"])
     assert not any("hard.py" in entry for entry in sections["run"]["omit"])
