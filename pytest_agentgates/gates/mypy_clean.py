@@ -13,6 +13,7 @@ from pytest_agentgates.choose_files import Targets, choose_files
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.options import option
 from pytest_agentgates.core.ports import Stage, ToolRun, Workspace
+from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, Tool, could_not_judge, result_of
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.find_tool import module_command, version_of
@@ -61,7 +62,7 @@ class MypyClean:
     def _judge(self, workspace: Workspace, targets: Targets) -> GateResult:
         run = self._run(workspace, targets)
         findings = tuple(_findings(run, SourceLines(workspace.root)))
-        result = result_of(self.name, findings, f"{len(findings)} errors {_scope(run, targets)}")
+        result = result_of(self.name, findings, f"{counted(len(findings), 'error')} {_scope(run, targets)}")
         return replace(
             result,
             command=("mypy", *run.command[len(module_command("mypy")) :]),
@@ -94,8 +95,8 @@ def _scope(run: ToolRun, targets: Targets) -> str:
     if "--" not in run.command:
         return "in the files that mypy's configuration names"
     if targets.arguments == targets.files:
-        return f"in {len(targets.files)} files"
-    return f"under {', '.join(targets.arguments)} ({len(targets.files)} Python files)"
+        return f"in {counted(len(targets.files), 'file')}"
+    return f"under {', '.join(targets.arguments)} ({counted(len(targets.files), 'Python file')})"
 
 
 def _findings(run: ToolRun, lines: SourceLines) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from pytest_agentgates.choose_files import Targets, choose_files
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.options import option
 from pytest_agentgates.core.ports import Stage, ToolRun, Workspace
+from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, Tool, could_not_judge, result_of
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.find_tool import ruff_command, version_of
@@ -22,7 +23,7 @@ STANDARDS = (
     "FIX",  # no TODO, FIXME, XXX or HACK
     "TID252",  # absolute imports
     *("ANN0", "ANN2"),  # full annotations
-    "D",  # docstrings, in the form of `CONVENTIONS`
+    "D",  # Google docstrings
     *("S105", "S106", "S107"),  # no hardcoded secret
     "DTZ",  # no naive clock
     "ASYNC2",  # no blocking call in async code
@@ -31,6 +32,7 @@ STANDARDS = (
     *("B006", "PLW0603"),  # no shared mutable state
     *("PGH003", "PGH004"),  # no ignore without a code
 )
+NOT_NEEDED = ("D104", "D105", "D107")  # docstrings of packages, special methods and `__init__`
 CONVENTIONS = (
     'lint.pydocstyle.convention="google"',
     "lint.mccabe.max-complexity=8",
@@ -105,6 +107,7 @@ class RuffClean:
 
 def _standards() -> Iterator[str]:
     yield f"--select={','.join(STANDARDS)}"
+    yield f"--ignore={','.join(NOT_NEEDED)}"
     for setting in CONVENTIONS:
         yield f"--config={setting}"
     for pattern in TEST_FILES:
@@ -114,14 +117,14 @@ def _standards() -> Iterator[str]:
 
 def _nothing(targets: Targets) -> str:
     if targets.files:
-        return f"ruff's configuration excludes every one of {len(targets.files)} files: nothing was checked"
+        return f"ruff's configuration excludes every one of {counted(len(targets.files), 'file')}: nothing was checked"
     return "there is no Python file to check: correct `paths`, or set allow_empty = true"
 
 
 def _message(findings: Sequence[Finding], seen: Sequence[str], targets: Targets) -> str:
     excluded = len(targets.files) - len(seen)
     rest = f" ({excluded} excluded by ruff's configuration)" if excluded > 0 else ""
-    return f"{len(findings)} findings in {len(seen)} files{rest}"
+    return f"{counted(len(findings), 'finding')} in {counted(len(seen), 'file')}{rest}"
 
 
 def _findings(run: ToolRun, lines: SourceLines) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -45,7 +46,7 @@ def test_any_other_exit_code_fails_with_the_end_of_the_output(tmp_path: Path) ->
 def test_a_failure_without_output_is_a_failure(tmp_path: Path) -> None:
     result = check(Command(run=python("raise SystemExit(1)")), tmp_path)
     assert [finding.message.splitlines() for finding in result.findings] == [
-        [f"`{' '.join(python('raise SystemExit(1)'))}` ended with exit code 1"]
+        [f"`{shlex.join(python('raise SystemExit(1)'))}` ended with exit code 1"]
     ]
 
 
@@ -159,9 +160,7 @@ def test_a_report_without_failures_does_not_outweigh_the_exit_code(tmp_path: Pat
 
 def test_failures_that_no_test_carries_are_found(tmp_path: Path) -> None:
     result = judge(suite(GOOD, 'tests="1" errors="1"'), tmp_path)
-    assert [finding.message for finding in result.findings] == [
-        "the report counts 1 failures beyond the tests it names"
-    ]
+    assert [finding.message for finding in result.findings] == ["the report counts 1 failure beyond the tests it names"]
     assert result.status is GateStatus.FAIL
 
 

@@ -54,7 +54,7 @@ def places(result: GateResult) -> list[tuple[str, str]]:
 
 def test_kept_contracts_pass_and_modules_are_counted(tmp_path: Path) -> None:
     result = check(tmp_path, {"pyproject.toml": FORBIDDEN})
-    assert (result.status, result.message, result.findings) == (GateStatus.PASS, "1 contracts kept, 6 modules", ())
+    assert (result.status, result.message, result.findings) == (GateStatus.PASS, "1 contract kept, 6 modules", ())
     assert result.facts == {"contracts": 1, "modules": 6, "warnings": []}
     assert result.tool is not None
 
@@ -65,7 +65,7 @@ def test_a_broken_contract_shows_the_whole_chain(tmp_path: Path) -> None:
         "shop/service.py": "from shop import adapters\n",
     }
     result = check(tmp_path, {"pyproject.toml": FORBIDDEN, **chain})
-    assert (result.status, result.message) == (GateStatus.FAIL, "1 of 1 contracts broken, 6 modules")
+    assert (result.status, result.message) == (GateStatus.FAIL, "1 of 1 contract broken, 6 modules")
     head = 'contract "Pure domain" is broken: shop.domain must not import shop.adapters'
     assert result.findings == (
         Finding(
@@ -194,7 +194,7 @@ def test_files_that_the_graph_misses_are_named(tmp_path: Path) -> None:
     result = check(tmp_path, {"pyproject.toml": FORBIDDEN, **files})
     assert result.status is GateStatus.FAIL
     assert [(finding.rule, finding.message, finding.fix) for finding in result.findings] == [
-        ("IMP002", "no contract saw 1 files: shop/domain/c.d.py", "rename it so that it can be imported"),
+        ("IMP002", "no contract saw 1 file: shop/domain/c.d.py", "rename it so that it can be imported"),
         (
             "IMP002",
             "no contract saw 2 files: shop/domain/old/b.py, shop/domain/old/deep/a.py",

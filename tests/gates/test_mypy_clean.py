@@ -27,7 +27,7 @@ def test_clean_files_pass_and_are_counted(tmp_path: Path) -> None:
 
 def test_an_error_names_code_and_place(tmp_path: Path) -> None:
     result = MypyClean(paths=("b/*.py",)).check(real_workspace(tmp_path, {"b/c.py": WRONG}))
-    assert (result.status, result.message, result.exit_code) == (GateStatus.FAIL, "1 errors in 1 files", 1)
+    assert (result.status, result.message, result.exit_code) == (GateStatus.FAIL, "1 error in 1 file", 1)
     message = 'Incompatible types in assignment (expression has type "str", variable has type "int")'
     assert result.findings == (Finding("assignment", message, "b/c.py", 2, 10, snippet='y: int = ""'),)
 
@@ -87,7 +87,7 @@ def test_mypys_own_configuration_may_name_the_files(tmp_path: Path) -> None:
     files = {"mypy.ini": settings, "a.py": WRONG, "b/c.py": "def f(a):\n    return a\n"}
     result = MypyClean().check(real_workspace(tmp_path, files))
     assert [finding.place for finding in result.findings] == ["b/c.py:1:1"]
-    assert result.message == "1 errors in the files that mypy's configuration names"
+    assert result.message == "1 error in the files that mypy's configuration names"
 
 
 def test_the_projects_interpreter_finds_its_libraries(tmp_path: Path) -> None:

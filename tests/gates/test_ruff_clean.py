@@ -28,7 +28,7 @@ def test_clean_files_pass_and_are_counted(tmp_path: Path) -> None:
 
 def test_a_finding_names_code_and_place(tmp_path: Path) -> None:
     result = RuffClean().check(real_workspace(tmp_path, {"b/c.py": UNUSED}))
-    assert (result.status, result.message, result.exit_code) == (GateStatus.FAIL, "1 findings in 1 files", 1)
+    assert (result.status, result.message, result.exit_code) == (GateStatus.FAIL, "1 finding in 1 file", 1)
     assert result.findings == (
         Finding(
             rule="F401",
@@ -99,10 +99,10 @@ def test_what_the_format_check_finds(tmp_path: Path) -> None:
 def test_files_that_ruff_excludes_are_counted_apart(tmp_path: Path) -> None:
     workspace = real_workspace(tmp_path, {"ruff.toml": 'exclude = ["gen"]', "a.py": CLEAN, "gen/b.py": UNUSED})
     result = RuffClean().check(workspace)
-    assert result.message == "0 findings in 1 files (1 excluded by ruff's configuration)"
+    assert result.message == "0 findings in 1 file (1 excluded by ruff's configuration)"
     narrowed = RuffClean(paths=("gen/b.py",)).check(workspace)
     assert narrowed.status is GateStatus.ERROR
-    assert narrowed.message == "ruff's configuration excludes every one of 1 files: nothing was checked"
+    assert narrowed.message == "ruff's configuration excludes every one of 1 file: nothing was checked"
 
 
 def test_nothing_to_check_is_an_error_unless_allowed(tmp_path: Path) -> None:

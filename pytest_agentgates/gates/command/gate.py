@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from typing import ClassVar
 from pytest_agentgates.core.finding import Finding, Rule, Severity
 from pytest_agentgates.core.options import option
 from pytest_agentgates.core.ports import Stage, ToolRun, Workspace
+from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.gates.command.junit_report import Report, ReportedTest, read_report
@@ -81,7 +83,7 @@ class Command:
 
     def _failure(self, run: ToolRun) -> Iterator[Finding]:
         if run.exit_code:
-            words = " ".join(self.run)
+            words = shlex.join(self.run)
             said = last_lines(f"{run.stdout}\n{run.stderr}")
             message = f"`{words}` ended with {how_it_ended(run)}" + (f":\n{said}" if said else "")
             yield Finding(FAILED.code, message, snippet=words)
@@ -96,7 +98,7 @@ class Command:
         report = read_report(path, self.junit)
         ran = [test for test in report.tests if test.outcome != "skipped"]
         if not ran and not report.unnamed_failures and not self.allow_empty:
-            what = f"{len(report.tests)} skipped tests and no other" if report.tests else "no test"
+            what = f"{counted(len(report.tests), 'skipped test')} and no other" if report.tests else "no test"
             raise AgentGatesError(f"the report {self.junit} holds {what}", fix="correct the command")
         return report
 
@@ -108,7 +110,7 @@ class Command:
                 severity = Severity.WARNING if self.allow_skipped else Severity.ERROR
                 yield replace(self._finding(workspace, SKIPPED, test), severity=severity)
         if report.unnamed_failures:
-            message = f"the report counts {report.unnamed_failures} failures beyond the tests it names"
+            message = f"the report counts {counted(report.unnamed_failures, 'failure')} beyond the tests it names"
             yield Finding(TEST_FAILED.code, message, snippet=message)
 
     def _finding(self, workspace: Workspace, rule: Rule, test: ReportedTest) -> Finding:
@@ -161,4 +163,4 @@ def _message(report: Report) -> str:
     failed = sum(test.outcome in ("failed", "error") for test in report.tests) + report.unnamed_failures
     skipped = sum(test.outcome == "skipped" for test in report.tests)
     rest = f", {skipped} skipped" if skipped else ""
-    return f"{failed} of {len(report.tests)} tests failed{rest}"
+    return f"{failed} of {counted(len(report.tests), 'test')} failed{rest}"

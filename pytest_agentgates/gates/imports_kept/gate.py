@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.options import option
 from pytest_agentgates.core.ports import Stage, ToolRun, Workspace
+from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, Tool, could_not_judge, result_of
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.find_tool import script_command, version_of
@@ -93,7 +94,7 @@ class _Describe:
             named = ", ".join(paths[:_MOST_NAMED]) + (", ..." if len(paths) > _MOST_NAMED else "")
             yield Finding(
                 UNSEEN.code,
-                f"no contract saw {len(paths)} files: {named}",
+                f"no contract saw {counted(len(paths), 'file')}: {named}",
                 paths[0],
                 fix="rename it so that it can be imported" if is_file else f"add {cause}/__init__.py",
                 snippet=cause,
@@ -145,8 +146,9 @@ def _answer(run: ToolRun) -> dict[str, Any]:
 def _message(answer: Mapping[str, Any]) -> str:
     total = len(answer["contracts"])
     broken = sum(not contract["kept"] for contract in answer["contracts"])
-    kept = f"{broken} of {total} contracts broken" if broken else f"{total} contracts kept"
-    return f"{kept}, {len(answer['modules'])} modules"
+    contracts = counted(total, "contract")
+    kept = f"{broken} of {contracts} broken" if broken else f"{contracts} kept"
+    return f"{kept}, {counted(len(answer['modules']), 'module')}"
 
 
 def _facts(answer: Mapping[str, Any]) -> dict[str, object]:
