@@ -253,7 +253,8 @@ def test_a_report_that_was_not_written_is_an_error(tmp_path: Path) -> None:
 def test_a_report_of_an_earlier_run_never_counts_and_is_kept(tmp_path: Path) -> None:
     result = check(Command(run=python("pass"), junit="r.xml"), tmp_path, {"r.xml": suite(GOOD)})
     assert (result.status, [finding.rule for finding in result.findings]) == (GateStatus.ERROR, ["CMD003"])
-    assert result.message.startswith("the report r.xml is from an earlier run")
+    assert result.findings[0].message == "the report r.xml is from an earlier run"
+    assert result.findings[0].fix == "have the command write it"
     assert (tmp_path / "r.xml").read_text(encoding="utf-8") == suite(GOOD)
 
 

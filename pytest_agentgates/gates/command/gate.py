@@ -72,7 +72,8 @@ class Command:
         try:
             report = self._report(workspace, before)
         except AgentGatesError as error:
-            missing = Finding(NO_REPORT.code, str(error), snippet=NO_REPORT.code)
+            mistake = error.mistakes[0]
+            missing = Finding(NO_REPORT.code, mistake.what, fix=mistake.fix, snippet=NO_REPORT.code)
             if failure:
                 return result_of(self.name, (*failure, missing), f"{self.run[0]} ended with {how_it_ended(run)}")
             return replace(could_not_judge(self.name, str(error)), findings=(missing,))

@@ -46,7 +46,8 @@ class ImportsKept:
         try:
             return self._judge(workspace)
         except AgentGatesError as error:
-            finding = Finding(CANNOT_RUN.code, str(error), snippet=CANNOT_RUN.code)
+            mistake = error.mistakes[0]
+            finding = Finding(CANNOT_RUN.code, mistake.what, fix=mistake.fix, snippet=CANNOT_RUN.code)
             return replace(could_not_judge(self.name, str(error)), findings=(finding,))
 
     def _judge(self, workspace: Workspace) -> GateResult:
