@@ -170,6 +170,11 @@ def test_an_unmeasured_file_under_two_floors_weighs_by_the_one_that_is_missed(ro
     assert [(finding.path, finding.severity) for finding in found] == [("app/a.py", Severity.ERROR)]
 
 
+def test_no_advice_is_given_on_a_tasks_own_floor(root: Path, base: FakeBase) -> None:
+    task = Task("T1", coverage_target=0.1, deliverables=("app/same.py",))
+    assert judge(root, CoverageFloor(), {"app/same.py": {1, 2}}, base, task).findings == ()
+
+
 def test_without_python_deliverables_it_is_asked_of_all_files_of_floors(root: Path, base: FakeBase) -> None:
     task = Task("T1", coverage_target=0.9, deliverables=("web/page.ts",))
     result = judge(root, CoverageFloor(floors={"app/**": 50}), {"app/a.py": {1, 2, 5, 6}}, base, task)

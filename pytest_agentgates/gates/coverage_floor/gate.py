@@ -115,7 +115,7 @@ class CoverageFloor:
             *uncovered(workspace.root, judged),
             *(on_changes.findings if on_changes else ()),
             *unmeasured(judged, _hint(workspace)),
-            *low_floors(judged, self.advice_margin),
+            *low_floors([one for one in judged if one.floor.name in self.floors], self.advice_margin),
             *added_pragmas(changed),
             *(added_settings(workspace.root, workspace.base, settings) if workspace.base else ()),
         ]
