@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -25,8 +25,8 @@ class Scope:
     is_open: bool
 
 
-def read_scope(body: Sequence[ast.stmt]) -> Scope:
-    """Read the statements of one body; what stands in functions counts only by its `global`."""
+def read_scope(body: Sequence[ast.stmt], rebound: Iterable[str] = ()) -> Scope:
+    """Read the statements of one body; `rebound` are names that functions bind anew by `global`."""
     bindings: dict[str, list[Definition | None]] = {}
     is_open = False
     for statement in body:
@@ -37,7 +37,7 @@ def read_scope(body: Sequence[ast.stmt]) -> Scope:
             is_open = True
             _add(bindings, bindings)
         _add(bindings, _names_bound(statement))
-    _add(bindings, _globals_of(body))
+    _add(bindings, rebound)
     last = {name: found[-1] for name, found in bindings.items()}
     definitions = {name: found for name, found in last.items() if found is not None}
     once = frozenset(name for name in definitions if len(bindings[name]) == 1)
@@ -67,8 +67,15 @@ def nodes_run_by(node: ast.AST) -> Iterator[ast.AST]:
             pending.extend(ast.iter_child_nodes(child))
 
 
-def _add(bindings: dict[str, list[Definition | None]], names: object) -> None:
-    for name in list(names):  # type: ignore[call-overload]
+def globals_in(tree: ast.Module) -> Iterator[str]:
+    """The names that functions of a module declare `global`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Global):
+            yield from node.names
+
+
+def _add(bindings: dict[str, list[Definition | None]], names: Iterable[str]) -> None:
+    for name in list(names):
         bindings.setdefault(name, []).append(None)
 
 
@@ -107,10 +114,3 @@ def _root_name(node: ast.expr) -> Iterator[str]:
         node = node.value
     if isinstance(node, ast.Name):
         yield node.id
-
-
-def _globals_of(body: Sequence[ast.stmt]) -> Iterator[str]:
-    for statement in body:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Global):
-                yield from node.names

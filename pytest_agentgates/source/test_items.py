@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from pytest_agentgates.core.finding import Finding
 from pytest_agentgates.core.node_ids import function_of
-from pytest_agentgates.source.scopes import Definition, definitions_in, nodes_of, read_scope
-from pytest_agentgates.source.task_marks import MarkReader, assigned, read_aliases
+from pytest_agentgates.source.scopes import Definition, definitions_in, globals_in, nodes_of, read_scope
+from pytest_agentgates.source.task_marks import MARK, MarkReader, assigned, read_aliases
 from pytest_agentgates.source.test_classes import ClassReader, TestClass, is_generator, is_plain_test, switch_of
 from pytest_agentgates.source.test_settings import TestNames
 
 RULE = "TSK007"
+_WORDS = (MARK, "global", "yield")  # what has to be looked for in the depths, and only where the text has it
 _LEAVES_MODULE = frozenset({"pytest.skip", "pytest.importorskip", "pytest.exit", "pytest.fail", "pytest.xfail"})
 
 
@@ -63,7 +64,8 @@ def test_functions(text: str | bytes, path: str, names: TestNames) -> TestFile:
             tree = ast.parse(text.removeprefix("\ufeff") if isinstance(text, str) else text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return TestFile(path, problems=(_does_not_parse(path, error),))
-    return _ModuleReader(tree, path, names).read()
+    source = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    return _ModuleReader(tree, path, names, {word for word in _WORDS if word.encode() in source}).read()
 
 
 test_functions.__test__ = False  # type: ignore[attr-defined]  # pytest would take the name for a test
@@ -81,13 +83,14 @@ class _Item:
 class _ModuleReader:
     """Reads one parsed module."""
 
-    def __init__(self, tree: ast.Module, path: str, names: TestNames) -> None:
+    def __init__(self, tree: ast.Module, path: str, names: TestNames, words: set[str]) -> None:
         self.tree = tree
+        self.words = words
         self.path = path
         self.names = names
         self.aliases = read_aliases(tree)
         self.marks = MarkReader(self.aliases)
-        self.scope = read_scope(tree.body)
+        self.scope = read_scope(tree.body, globals_in(tree) if "global" in words else ())
         self.classes = ClassReader(tree, self.scope, self.aliases)
         self.open_ids = set(self._open_names())
 
@@ -167,7 +170,8 @@ class _ModuleReader:
         statements = [statement for statement in self.tree.body if not _is_main_guard(statement)]
         if any(self._may_leave(node) for node in nodes_of(statements)):
             return True
-        return any(isinstance(node, ast.FunctionDef) and self._is_refused(node) for node in ast.walk(self.tree))
+        functions = ast.walk(self.tree) if "yield" in self.words else ()
+        return any(isinstance(node, ast.FunctionDef) and self._is_refused(node) for node in functions)
 
     def _is_refused(self, node: ast.FunctionDef) -> bool:
         return self.names.is_function(node.name) and is_generator(node) and is_plain_test(node, self.aliases)
@@ -187,7 +191,8 @@ class _ModuleReader:
         yield from (f"{self.path}::{name}" for name in self.scope.bound - defined)
 
     def _problems(self) -> Iterator[Finding]:
-        for problem in [*self.marks.unreadable.values(), *self.marks.overlooked(self.tree)]:
+        overlooked = self.marks.overlooked(self.tree) if MARK in self.words else ()
+        for problem in [*self.marks.unreadable.values(), *overlooked]:
             yield Finding(
                 RULE,
                 f"the mark agent_task cannot be read: {problem.message}",
