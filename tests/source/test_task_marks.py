@@ -15,7 +15,9 @@ from pytest_agentgates.source.test_settings import TestNames
 READABLE = {
     "function": 'import pytest\n@pytest.mark.agent_task("T1")\ndef test_a(): ...\ndef test_b(): ...\n',
     "several": 'import pytest\n@pytest.mark.agent_task("T1", "T2")\n@pytest.mark.agent_task("T3")\ndef test_a(): ...\n',
-    "class": 'import pytest\n@pytest.mark.agent_task("T1")\nclass TestA:\n    def test_a(self): ...\ndef test_b(): ...\n',
+    "class": (
+        'import pytest\n@pytest.mark.agent_task("T1")\nclass TestA:\n    def test_a(self): ...\ndef test_b(): ...\n'
+    ),
     "class_and_method": (
         'import pytest\n@pytest.mark.agent_task("T1")\nclass TestA:\n    @pytest.mark.agent_task("T2")\n'
         "    def test_a(self): ...\n    class TestB:\n        def test_b(self): ...\n"

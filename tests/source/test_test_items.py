@@ -173,5 +173,6 @@ def _is_collected(module: dict[str, object], names: list[str]) -> bool:
     found = module.get(names[0])
     if len(names) == 1:
         return callable(found)
-    is_class = isinstance(found, type) and getattr(found, "__test__", True) and found.__init__ is object.__init__  # type: ignore[misc]
-    return bool(is_class) and callable(getattr(found, names[1], None))
+    if not isinstance(found, type) or not getattr(found, "__test__", True):
+        return False
+    return getattr(found, "__init__", None) is object.__init__ and callable(getattr(found, names[1], None))
