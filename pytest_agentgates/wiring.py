@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
@@ -104,15 +106,22 @@ def find_format(name: str) -> EvidenceWriter:
 
 def private_cache(root: Path) -> Path | None:
     """A folder of our own, outside the project; None where the machine lets us have none."""
-    import platformdirs
-
     name = hashlib.sha256(str(root).encode()).hexdigest()[:16]
-    folder = platformdirs.user_cache_path("pytest-agentgates") / name
     try:
+        folder = _user_caches() / "pytest-agentgates" / name
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
+    except (OSError, RuntimeError):  # a RuntimeError says that the user has no home
         return None
     return folder
+
+
+def _user_caches() -> Path:
+    """Where this system keeps caches; platformdirs, which knows it too, would load with every run of pytest."""
+    named = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME", "")
+    if os.path.isabs(named):
+        return Path(named)
+    places = {"win32": "AppData/Local", "darwin": "Library/Caches"}
+    return Path.home() / places.get(sys.platform, ".cache")
 
 
 def _plugins(root: Path) -> Any:
