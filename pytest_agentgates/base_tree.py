@@ -95,7 +95,7 @@ def find_base(
 ) -> tuple[GitBase | None, str]:
     """The base to measure changes against, or None and why there is none.
 
-    It is the commit recorded in the task, else `override` (`--agent-base`), else the merge base with `configured`.
+    It is the commit recorded in the task, else `override` (the command line's), else the merge base with `configured`.
     """
     git = Git(root, tools)
     problem = git.problem()
@@ -144,7 +144,7 @@ def changed_lines(base_text: str, new_text: str) -> set[int]:
 
 
 def _base_commit(git: Git, task_base: str, override: str, configured: str) -> tuple[str, str]:
-    sources = {"recorded in the task": task_base, "given by --agent-base": override}
+    sources = {"recorded in the task": task_base, "given on the command line": override}
     for source, revision in sources.items():
         if revision:
             commit = git.commit(revision)

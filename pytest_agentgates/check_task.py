@@ -48,7 +48,7 @@ def check_task(project: Project, request: RunRequest, display: Display) -> Judge
     store = project.open_store()
     all_tasks = store.load()
     tasks = select_tasks(all_tasks, request.tasks)
-    workspace = survey_project(project, all_tasks, request.agent, request.base or _recorded_base(tasks))
+    workspace = survey_project(project, all_tasks, request.agent, request.base, _recorded_base(tasks))
     workspace = replace(workspace, tasks=tasks, expected=_map_tests(project, tasks))
     before = digest_files(project.root, workspace.files)
     results, claim = run_stages(project, request, workspace, display)

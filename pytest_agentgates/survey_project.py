@@ -10,6 +10,7 @@ from pathlib import Path
 from pytest_agentgates.base_tree import find_base
 from pytest_agentgates.config import Config
 from pytest_agentgates.core.task import Task
+from pytest_agentgates.errors import UsageError
 from pytest_agentgates.project import Project
 from pytest_agentgates.run_gates import ConfiguredGate
 from pytest_agentgates.source.tree import NEVER_IGNORED, differences, digest_files, list_files
@@ -18,12 +19,17 @@ from pytest_agentgates.workspace import ProjectWorkspace
 
 
 def survey_project(
-    project: Project, all_tasks: Sequence[Task] = (), agent: str = "", base: str = "", paths: Sequence[str] = ()
+    project: Project, all_tasks: Sequence[Task] = (), agent: str = "", base: str = "", task_base: str = ""
 ) -> ProjectWorkspace:
-    """The workspace before any gate has run; `base` overrides the configured one."""
+    """The workspace before any gate has run; `base`, which the user named, overrides the task's, that the configured.
+
+    Raises UsageError for a `base` that is not there; without any other base the gates that need one say so.
+    """
     config = project.config
     files = project_files(project)
-    tree, problem = find_base(config.root, project.tools, "", base, config.base)
+    tree, problem = find_base(config.root, project.tools, "" if base else task_base, base, config.base)
+    if base and tree is None:
+        raise UsageError(problem, fix="name a commit that is there, or leave the base out")
     return ProjectWorkspace(
         root=config.root,
         tools=project.tools,
@@ -31,7 +37,6 @@ def survey_project(
         files=files,
         all_tasks=tuple(all_tasks),
         agent=agent or config.agent,
-        paths=tuple(paths),
         base=tree,
         base_problem=problem,
         cache=project.cache,

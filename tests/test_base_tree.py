@@ -159,9 +159,9 @@ def test_a_git_that_lies_in_the_project_is_not_asked(root: Path, monkeypatch: py
 def test_unknown_revisions_say_where_they_come_from(root: Path) -> None:
     commit(root, {"a": "1"})
     assert problem_of(root, task="f" * 40).startswith(f"the base '{'f' * 40}', recorded in the task, is not a commit")
-    assert problem_of(root, override="v9").startswith("the base 'v9', given by --agent-base, is not a commit")
+    assert problem_of(root, override="v9").startswith("the base 'v9', given on the command line, is not a commit")
     assert problem_of(root, configured="x").startswith("the base 'x', configured as `base`, is not a commit")
-    assert problem_of(root, override="--help").startswith("the base '--help', given by --agent-base, is not")
+    assert problem_of(root, override="--help").startswith("the base '--help', given on the command line, is not")
 
 
 def test_nothing_configured_is_said(root: Path) -> None:
