@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
-    """Make room for the user's own pytest-cov before it starts."""
+    """Make room for the user's own pytest-cov before it starts; leave marks of how far pytest came."""
     options = early_config.known_args_namespace
     plan = json.loads(Path(options.agent_session).read_text(encoding="utf-8"))
     early_config.stash[_PLAN] = plan
@@ -50,7 +50,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         from pytest_agentgates.session_coverage import prepare
 
         prepare(options, plan["coverage"]["branch"])
-    return (yield)
+    claim = Path(plan["claim"])
+    claim.with_suffix(".loading").touch()
+    result = yield
+    claim.with_suffix(".loaded").touch()
+    return result
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -34,6 +34,12 @@ def read_claim(path: Path, root: Path, exit_code: int | None, duration_ms: int) 
         return replace(claim, unreadable=f"its record cannot be read ({error})")
 
 
+def never_began(path: Path) -> bool:
+    """Whether the session did not begin, and not because a conftest broke while it was loaded."""
+    broken_conftest = path.with_suffix(".loading").exists() and not path.with_suffix(".loaded").exists()
+    return not path.exists() and not broken_conftest
+
+
 def _fill(claim: TestClaim, lines: list[dict[str, Any]], root: str) -> TestClaim:
     by_kind: dict[str, list[dict[str, Any]]] = {}
     for line in lines:

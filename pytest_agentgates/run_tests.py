@@ -12,11 +12,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_agentgates.core.outcomes import TestClaim
-from pytest_agentgates.errors import RunInterruptedError
-from pytest_agentgates.read_claim import read_claim
+from pytest_agentgates.errors import RunInterruptedError, UsageError
+from pytest_agentgates.read_claim import never_began, read_claim
 from pytest_agentgates.run_tool import ends_within, start_attached
 
 SESSION = "pytest_agentgates.gated_session"
+_USAGE_ERROR = 4  # pytest's own exit code for it
+_CORRECT = "correct the command line, or addopts in pytest's configuration"
 _PATIENCE = 1.0  # seconds in which a child that shares our terminal ends by itself after Ctrl-C
 _LAST_WORDS = 10.0  # seconds for fixtures to tear down after the signal was passed on
 
@@ -59,8 +61,13 @@ class RunningTests:
         )
 
     def finish(self) -> TestClaim:
-        """Wait for the end and read the claim; raises RunInterruptedError when the user stops the run."""
+        """Wait for the end and read the claim.
+
+        Raises RunInterruptedError when the user stops the run, and UsageError when pytest refuses its arguments.
+        """
         timed_out = not self._wait()
+        if self.process.returncode == _USAGE_ERROR and never_began(self.claim):
+            raise UsageError("pytest refuses its arguments, as it says above", fix=_CORRECT)
         duration = round((time.monotonic() - self.started) * 1000)
         claim = read_claim(self.claim, self.tests.root, self.process.returncode, duration)
         if claim.stopped.startswith("KeyboardInterrupt") and not timed_out:
