@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 
 import click
 
-from pytest_agentgates.errors import CANNOT_JUDGE, INTERRUPTED, AgentGatesError
+from pytest_agentgates.core.printable import printable
+from pytest_agentgates.errors import CANNOT_JUDGE, INTERRUPTED, MISTAKE, AgentGatesError
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -19,8 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         code = agentgates.main(own, prog_name="agentgates", standalone_mode=False, obj=pytest_args)
     except click.ClickException as error:
-        error.show()
-        code = 4
+        code = _show_mistake(error)
     except (click.Abort, KeyboardInterrupt):
         click.echo("agentgates: interrupted, nothing was written", err=True)
         code = INTERRUPTED
@@ -38,6 +38,17 @@ def _split(words: list[str]) -> tuple[list[str], tuple[str, ...]]:
         return words, ()
     end = words.index("--")
     return words[:end], tuple(words[end + 1 :])
+
+
+def _show_mistake(error: click.ClickException) -> int:
+    """Say what is wrong with the command line; where words are missing altogether, the help says more."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return MISTAKE
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "agentgates"
+    click.echo(f"agentgates: {printable(error.format_message())}\n  fix: look at: {command} --help", err=True)
+    return MISTAKE
 
 
 def _report_bug(error: Exception) -> int:

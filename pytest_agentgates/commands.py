@@ -22,13 +22,13 @@ from pytest_agentgates.core.ports import EvidenceWriter
 from pytest_agentgates.core.printable import printable
 from pytest_agentgates.core.record import RunRecord, TaskOutcome, worst_exit_code
 from pytest_agentgates.describe_run import describe_run
-from pytest_agentgates.errors import PASSED, AgentGatesError
+from pytest_agentgates.errors import PASSED, AgentGatesError, UsageError
 from pytest_agentgates.gate_result_json import encode_result
 from pytest_agentgates.project import Project
 from pytest_agentgates.redact import cleaned
 from pytest_agentgates.run_stages import RunRequest
 from pytest_agentgates.schemas import schema_text
-from pytest_agentgates.select_tasks import find_task, reopen_task, resolve_ids
+from pytest_agentgates.select_tasks import find_task, reopen_task, resolve_ids, with_status
 from pytest_agentgates.show_task import task_facts, task_lines
 from pytest_agentgates.source.tree import digest_files
 from pytest_agentgates.survey_project import survey_project
@@ -37,11 +37,17 @@ from pytest_agentgates.watch_lifeline import watch_lifeline
 from pytest_agentgates.wiring import find_format, offered_gates, wire_project
 
 _QUIET = ("-q", "-qq", "--quiet")
+_SCHEMAS = {"quality_gates_run": "quality_gates_run", "test_failures": "test_failures", "test_report": "ctrf"}
+
+
+def stop_on_sigterm() -> None:
+    """Let a polite end by SIGTERM clean up as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, _stop)
 
 
 def run_command(ids: Sequence[str], pytest_args: Sequence[str], options: Mapping[str, Any]) -> int:
     """`agentgates run`: judge tasks; returns the exit code."""
-    signal.signal(signal.SIGTERM, _stop)
+    stop_on_sigterm()
     project = wire_project(Path.cwd())
     named = (*options["tasks"], *ids) or ("auto",)
     request = RunRequest(
@@ -67,6 +73,7 @@ def check_command(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     """`agentgates check`: judge the files; returns the exit code."""
     if options["stream"]:
         return _stream(options)
+    stop_on_sigterm()
     project = wire_project(Path.cwd())
     form = "json" if options["as_json"] else options["form"]
     writer = find_format(form)
@@ -89,7 +96,7 @@ def check_command(paths: Sequence[str], options: Mapping[str, Any]) -> int:
 def list_command(status: str, as_json: bool) -> int:
     """`agentgates tasks list`: one line per task."""
     project = wire_project(Path.cwd())
-    chosen = [task for task in project.open_store().load() if not status or task.status.value == status]
+    chosen = with_status(project.open_store().load(), status)
     if as_json:
         click.echo(json.dumps([task_facts(task) for task in chosen], indent=2))
         return PASSED
@@ -119,8 +126,10 @@ def schema_command(name: str) -> int:
     """`agentgates schema`: print a JSON Schema."""
     if name == "config":
         click.echo(json.dumps(config_schema(offered_gates(find_root(Path.cwd())[0])), indent=2))
+    elif name in _SCHEMAS:
+        click.echo(schema_text(_SCHEMAS[name]))
     else:
-        click.echo(schema_text("ctrf" if name == "test_report" else name))
+        raise UsageError(f"there is no schema {name!r}", fix=f"the schemas are: config, {', '.join(_SCHEMAS)}")
     return PASSED
 
 

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from pytest_agentgates.base_tree import current_branch
 from pytest_agentgates.core.moves import check_runnable
 from pytest_agentgates.core.ports import TaskChange
-from pytest_agentgates.core.printable import printable
-from pytest_agentgates.core.task import MoveReason, Step, Task, TaskStatus
+from pytest_agentgates.core.task import SPELLINGS, MoveReason, Step, Task, TaskStatus
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.project import Project
 from pytest_agentgates.validate import nearest
@@ -34,7 +33,16 @@ def find_task(all_tasks: Sequence[Task], task_id: str) -> Task:
         return by_id[task_id]
     wanted = nearest(task_id, by_id)
     fix = f"did you mean {wanted}?" if wanted else "look at the ids with: agentgates tasks list"
-    raise UsageError(f"TSK001 there is no task {printable(task_id)!r} in the store", fix=fix)
+    raise UsageError(f"TSK001 there is no task {task_id!r} in the store", fix=fix)
+
+
+def with_status(all_tasks: Sequence[Task], status: str) -> tuple[Task, ...]:
+    """The tasks with this status, all of them for an empty one; raises UsageError for a status that is none."""
+    if status and status not in SPELLINGS:
+        wanted = nearest(status, SPELLINGS)
+        fix = f"did you mean {wanted}?" if wanted else f"known are: {', '.join(SPELLINGS)}"
+        raise UsageError(f"there is no status {status!r}", fix=fix)
+    return tuple(task for task in all_tasks if not status or task.status is SPELLINGS[status])
 
 
 def resolve_ids(ids: Sequence[str], project: Project) -> tuple[str, ...]:
@@ -48,7 +56,8 @@ def reopen_task(project: Project, task_id: str, agent: str) -> Task:
     task = find_task(store.load(), task_id)
     after = TaskStatus.PENDING if task.status is TaskStatus.ESCALATED else TaskStatus.IN_PROGRESS
     if task.status not in _REOPENABLE:
-        raise UsageError(f"task {task.id} is {task.status.value}; there is nothing to reopen", task.where)
+        what = f"task {task.id} is {task.status.value}; there is nothing to reopen"
+        raise UsageError(what, task.where, f"work on it, then: pytest --agent-task {task.id}")
     step = Step(task.status, after, MoveReason.REOPENED.value)
     who = agent or project.config.agent
     return store.apply(TaskChange(task.id, task.status.value, (step,), project.clock.now(), who, run_id=""))
