@@ -10,7 +10,7 @@ from pytest_agentgates.changes import changes_since
 from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import printable
 from pytest_agentgates.core.task import Task
-from pytest_agentgates.core.verdict import GateResult, Verdict, judge
+from pytest_agentgates.core.verdict import GateResult, GateStatus, Verdict, judge
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.project import Project
 from pytest_agentgates.run_gates import ConfiguredGate, run_beside, run_gate, skipped
@@ -30,8 +30,7 @@ def check_tree(
         if configured.gate.name == "config" and (not names or "config" in names):
             results = (*results, run_gate(configured, replace(workspace, results=results)))
             report(results[-1])
-    verdict = judge(results, frozenset()) if results else _nothing()
-    return results, verdict
+    return results, _judge(results)
 
 
 def check_beside(project: Project, workspace: ProjectWorkspace, tasks: Sequence[Task], report: Report) -> None:
@@ -81,5 +80,7 @@ def _inside(workspace: ProjectWorkspace, cwd: Path, path: str) -> str:
     return full.relative_to(workspace.root.resolve()).as_posix()
 
 
-def _nothing() -> Verdict:
-    return judge((), frozenset({"any gate"}))
+def _judge(results: Sequence[GateResult]) -> Verdict:
+    """A check in which no gate looked at anything is no pass."""
+    looked = any(result.status is not GateStatus.SKIP for result in results)
+    return judge(results, frozenset() if looked else frozenset({"any gate"}))

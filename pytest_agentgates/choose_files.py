@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pytest_agentgates.core.ports import Workspace
 from pytest_agentgates.source.globs import is_glob, matches
 
+# A check that the user limited is a smaller check; the verdict still needs one gate that looked at something.
+NONE_ASKED_FOR = "no file of its kind is among the paths that were asked for"
+
 
 @dataclass(frozen=True)
 class Targets:

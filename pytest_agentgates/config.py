@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,7 @@ def load_config(start: Path, gate_schemas: Mapping[str, Mapping[str, Any]]) -> C
     prefix = "" if source == "agentgates.toml" else "tool.agentgates"
     mistakes = _all_mistakes(table, gate_schemas, prefix)
     if mistakes:
-        raise UsageError.of([_place(mistake, source, text) for mistake in mistakes])
+        raise UsageError.of(_in_order(mistakes, source, text))
     return _with_environment(_build(Config(root, source, text), table))
 
 
@@ -171,9 +171,15 @@ def _profile_mistakes(table: Mapping[str, Any], known: set[str], prefix: str) ->
     return mistakes
 
 
-def _place(mistake: Mistake, source: str, text: str) -> Mistake:
-    line = line_of(text, mistake.where.split("."))
-    return replace(mistake, where=f"{source}:{line}: {mistake.where}" if line else f"{source}: {mistake.where}")
+def _in_order(mistakes: Sequence[Mistake], source: str, text: str) -> list[Mistake]:
+    """The mistakes with their lines, in the order of the file."""
+    lines = [line_of(text, mistake.where.split(".")) for mistake in mistakes]
+    ordered = sorted(zip(lines, mistakes, strict=True), key=lambda pair: pair[0])
+    return [replace(mistake, where=_place(source, line, mistake.where)) for line, mistake in ordered]
+
+
+def _place(source: str, line: int, key: str) -> str:
+    return f"{source}:{line}: {key}" if line else f"{source}: {key}"
 
 
 def _build(config: Config, table: Mapping[str, Any]) -> Config:

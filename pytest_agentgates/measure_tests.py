@@ -12,9 +12,8 @@ from typing import Protocol
 from pytest_agentgates.core.ports import Workspace
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import AgentGatesError
-from pytest_agentgates.measure_coverage import DATA_NAME, environment, plan_measuring, static_roots
+from pytest_agentgates.measure_coverage import data_files, environment, plan_measuring, static_roots
 from pytest_agentgates.project import Measuring
-from pytest_agentgates.session_coverage import PYTEST_COV_DATA
 
 _VERSION = "import json, sys; print(json.dumps(sys.version_info[:3]))"
 
@@ -49,12 +48,7 @@ class FloorsMeasuring:
 
     def data_files(self, folder: Path) -> tuple[Path, ...]:
         """Every data file that the tests' processes left."""
-        return tuple(sorted(_found(folder)))
-
-
-def _found(folder: Path) -> Iterable[Path]:
-    yield from folder.glob(f"{DATA_NAME}.*")
-    yield from folder.glob(PYTEST_COV_DATA)
+        return data_files(folder)
 
 
 def _version(workspace: Workspace) -> tuple[int, ...]:

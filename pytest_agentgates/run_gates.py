@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pytest_agentgates.core.finding import Finding, Waiver, waive
 from pytest_agentgates.core.ports import Gate, Stage, Workspace
 from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, settle
+from pytest_agentgates.run_tool import terminate_all
 from pytest_agentgates.source.globs import matches
 
 NOT_WAIVABLE = frozenset({"ready", "tests_pass", "config"})
@@ -41,7 +42,11 @@ def run_beside(gates: Sequence[ConfiguredGate], workspace: Workspace, report: Re
         return result
 
     with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
-        return tuple(pool.map(run, gates))
+        try:
+            return tuple(pool.map(run, gates))
+        except KeyboardInterrupt:
+            terminate_all()  # the pool waits for its threads, and they for their tools
+            raise
 
 
 def run_gate(configured: ConfiguredGate, workspace: Workspace) -> GateResult:

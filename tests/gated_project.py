@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest import RunResult  # noqa: PT013 - a method of the class below hides the module's name
 
 CONFIG = """
 [tool.pytest]
@@ -87,13 +88,13 @@ class GatedProject:
     def status(self, task_id: str = "T1") -> str:
         return str(self.task(task_id)["status"])
 
-    def pytest(self, *args: str) -> pytest.RunResult:
+    def pytest(self, *args: str) -> RunResult:
         return self.pytester.runpytest_subprocess("-p", "no:cacheprovider", *args)
 
-    def gated(self, *args: str, task: str = "T1") -> pytest.RunResult:
+    def gated(self, *args: str, task: str = "T1") -> RunResult:
         return self.pytest("--agent-task", task, *args)
 
-    def agentgates(self, *args: str) -> pytest.RunResult:
+    def agentgates(self, *args: str) -> RunResult:
         return self.pytester.run(sys.executable, "-m", "pytest_agentgates", *args)
 
     def evidence(self, name: str = "quality_gates_run.json") -> dict[str, Any]:

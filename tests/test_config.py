@@ -48,10 +48,10 @@ gates = ["tests_pas"]
         "  fix: write a whole number",
         "pyproject.toml:8: tool.agentgates.gates.ruff_claen: AGT003 no one offers a gate 'ruff_claen'",
         "  fix: did you mean ruff_clean?",
-        "pyproject.toml:12: tool.agentgates.gates.mypy_clean.pathz: AGT004 unknown key 'pathz'",
-        "  fix: did you mean paths?",
         "pyproject.toml:11: tool.agentgates.gates.mypy_clean.strict: must be true or false, not 'yes'",
         "  fix: write true or false",
+        "pyproject.toml:12: tool.agentgates.gates.mypy_clean.pathz: AGT004 unknown key 'pathz'",
+        "  fix: did you mean paths?",
         "pyproject.toml:15: tool.agentgates.profiles.domain.gates: AGT003 no one offers a gate 'tests_pas'",
         "  fix: did you mean tests_pass?",
     ]

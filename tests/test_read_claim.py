@@ -71,7 +71,9 @@ def test_a_later_pass_does_not_undo_a_crash(tmp_path: Path) -> None:
 
 
 def test_reruns_are_counted_and_the_failure_is_kept(tmp_path: Path) -> None:
-    (record,) = claim_of(tmp_path, {"kind": "test", "id": "a.py::t", "phases": [SETUP, RERUN, TEARDOWN, *CLEAN]}).records
+    (record,) = claim_of(
+        tmp_path, {"kind": "test", "id": "a.py::t", "phases": [SETUP, RERUN, TEARDOWN, *CLEAN]}
+    ).records
     assert record.reruns == 1
     assert record.failure is not None
     assert (record.failure.path, record.failure.line) == ("a.py", 4)
@@ -81,7 +83,9 @@ def test_no_file_is_said_to_be_nothing(tmp_path: Path) -> None:
     assert read_claim(tmp_path / "none", tmp_path, 0, 5).unreadable == "it wrote nothing"
 
 
-@pytest.mark.parametrize("text", ["{", "[1]\n", '{"kind": "test"}\n', '{"no": "kind"}\n', "\x00", '{"kind": "narrowed"}\n'])
+@pytest.mark.parametrize(
+    "text", ["{", "[1]\n", '{"kind": "test"}\n', '{"no": "kind"}\n', "\x00", '{"kind": "narrowed"}\n']
+)
 def test_a_torn_or_forged_record_is_unreadable(tmp_path: Path, text: str) -> None:
     path = tmp_path / "claim.jsonl"
     path.write_text(text, encoding="utf-8")

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from pytest_agentgates.choose_files import Targets, choose_files
+from pytest_agentgates.choose_files import NONE_ASKED_FOR, Targets, choose_files
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.options import option
 from pytest_agentgates.core.ports import Stage, ToolRun, Workspace
 from pytest_agentgates.core.printable import counted
-from pytest_agentgates.core.verdict import GateResult, Tool, could_not_judge, result_of
+from pytest_agentgates.core.verdict import GateResult, GateStatus, Tool, could_not_judge, result_of
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.find_tool import module_command, version_of
 from pytest_agentgates.mypy_cache import trusted_cache
@@ -49,6 +49,8 @@ class MypyClean:
     def check(self, workspace: Workspace) -> GateResult:
         """Run mypy over the chosen files; error codes are mypy's own."""
         targets = choose_files(workspace, self.paths, SUFFIXES)
+        if not targets.files and workspace.paths:
+            return GateResult(self.name, GateStatus.SKIP, NONE_ASKED_FOR)
         if not targets.files and self.allow_empty:
             return result_of(self.name, (), "0 errors in 0 files")
         if not targets.files:

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
-from pytest_agentgates.choose_files import Targets, choose_files
+from pytest_agentgates.choose_files import NONE_ASKED_FOR, Targets, choose_files
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.options import option
 from pytest_agentgates.core.ports import Stage, ToolRun, Workspace
 from pytest_agentgates.core.printable import counted
-from pytest_agentgates.core.verdict import GateResult, Tool, could_not_judge, result_of
+from pytest_agentgates.core.verdict import GateResult, GateStatus, Tool, could_not_judge, result_of
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.find_tool import ruff_command, version_of
 from pytest_agentgates.tool_output import SourceLines, relative_path, unreadable
@@ -67,6 +67,8 @@ class RuffClean:
 
     def _judge(self, workspace: Workspace, targets: Targets) -> GateResult:
         seen = self._seen(workspace, targets) if targets.files else ()
+        if not targets.files and workspace.paths:
+            return GateResult(self.name, GateStatus.SKIP, NONE_ASKED_FOR)
         if not seen and not self.allow_empty:
             return could_not_judge(self.name, _nothing(targets))
         if not seen:

@@ -131,8 +131,13 @@ def _of_records(records: Sequence[TestRecord]) -> Iterator[Finding]:
             rule, fix = FLAKY, "make the test and its code repeatable"
         if rule is not None:
             path, line = _place(record)
-            message = f"{record.nodeid}: {_describe(record)}"
+            message = f"{_name(record, path)}: {_describe(record)}"
             yield Finding(rule.code, message, path, line, fix=fix, snippet=record.nodeid)
+
+
+def _name(record: TestRecord, path: str) -> str:
+    """The node id; without its file where the finding stands in the same one."""
+    return record.nodeid.removeprefix(f"{path}::")
 
 
 def _describe(record: TestRecord) -> str:
@@ -158,7 +163,7 @@ def _place(record: TestRecord) -> tuple[str, int]:
     failure = record.failure
     if failure is not None and failure.path and failure.line and not failure.path.startswith(("/", "..")):
         return failure.path, failure.line
-    return record.path, record.line
+    return record.path or record.nodeid.partition("::")[0], record.line
 
 
 def _of_absent(

@@ -103,7 +103,7 @@ class _ModuleReader:
         return TestFile(
             self.path,
             _certain_functions(items),
-            tuple([*module, *marked]),
+            (*module, *marked),
             tuple(self._problems()),
             frozenset(item.nodeid for item in items),
             frozenset(self.open_ids),

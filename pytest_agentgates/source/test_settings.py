@@ -123,10 +123,8 @@ def _read_ini(root: Path, name: str) -> Mapping[str, Any] | None:
 
 def _settings(name: str, table: Mapping[str, Any]) -> TestSettings:
     """Overrides in addopts win over the options themselves."""
-    options = {option: table[option] for option in _OPTIONS if option in table}
-    for option, value in _overrides(_words(name, table.get("addopts", []))):
-        if option in _OPTIONS:
-            options[option] = value
+    given = {**table, **dict(_overrides(_words(name, table.get("addopts", []))))}
+    options = {option: given[option] for option in _OPTIONS if option in given}
     return TestSettings(ini_file=name, **{option: _words(name, value) for option, value in options.items()})
 
 

@@ -29,7 +29,7 @@ def test_every_step_is_legal_and_follows_from_the_one_before(
         if task.status is TaskStatus.BLOCKED:
             break
         steps = moves_after(task, verdict, max_attempts)
-        standing = task.status
+        standing: TaskStatus = task.status
         for step in steps:
             assert step.before is standing
             assert step.after in LEGAL[step.before]

@@ -52,18 +52,18 @@ def test_a_failure_is_named_with_its_place() -> None:
     assert (finding.rule, finding.place, finding.message) == (
         "RUN001",
         "tests/test_x.py:7:1",
-        f"{B}: assert 1 == 2",
+        "test_b[1]: assert 1 == 2",
     )
 
 
 @pytest.mark.parametrize(
     ("outcome", "expected"),
     [
-        (Outcome.ERROR, f"RUN002 {B}: error"),
-        (Outcome.SKIPPED, f"RUN004 {B}: was skipped (later)"),
-        (Outcome.XFAILED, f"RUN004 {B}: is marked xfail (later)"),
-        (Outcome.XPASSED, f"RUN004 {B}: is marked xfail and passes (later)"),
-        (Outcome.UNFINISHED, f"RUN008 {B}: did not go through setup, call and teardown once each"),
+        (Outcome.ERROR, "RUN002 test_b[1]: error"),
+        (Outcome.SKIPPED, "RUN004 test_b[1]: was skipped (later)"),
+        (Outcome.XFAILED, "RUN004 test_b[1]: is marked xfail (later)"),
+        (Outcome.XPASSED, "RUN004 test_b[1]: is marked xfail and passes (later)"),
+        (Outcome.UNFINISHED, "RUN008 test_b[1]: did not go through setup, call and teardown once each"),
     ],
 )
 def test_every_outcome_but_a_pass_is_a_finding(outcome: Outcome, expected: str) -> None:
@@ -72,7 +72,7 @@ def test_every_outcome_but_a_pass_is_a_finding(outcome: Outcome, expected: str) 
 
 def test_a_pass_only_when_run_again_is_flaky() -> None:
     claim = replace(CLEAN, records=(CLEAN.records[0], TestRecord(B, Outcome.PASSED, reruns=2)))
-    assert judge(claim) == [f"RUN005 {B}: passed only when run again (2 times)"]
+    assert judge(claim) == ["RUN005 test_b[1]: passed only when run again (2 times)"]
 
 
 def test_an_expected_function_that_never_ran_is_named() -> None:

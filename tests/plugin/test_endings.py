@@ -54,7 +54,6 @@ def test_a_collection_error_names_the_file(project: GatedProject) -> None:
         ("@pytest.mark.parametrize('x', [])\ndef test_it(x): pass", "RUN004"),
         ("@pytest.fixture\ndef broken(): assert 0\ndef test_it(broken): pass", "RUN002"),
         ("@pytest.fixture\ndef broken():\n    yield\n    assert 0\ndef test_it(broken): pass", "RUN002"),
-        ("def test_it(): pass\ndef test_hidden(): assert 0\ntest_hidden.__test__ = False", "RUN003"),
     ],
 )
 def test_what_did_not_run_cleanly_is_named(project: GatedProject, body: str, rule: str) -> None:

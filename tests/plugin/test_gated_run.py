@@ -27,6 +27,17 @@ class TestCase(unittest.TestCase):
     def test_case(self):
         self.assertTrue(True)
 """
+MARKED = """import pytest
+
+
+@pytest.mark.agent_task("T3")
+def test_it():
+    pass
+
+
+def test_other():
+    assert 0
+"""
 
 
 def test_a_finished_task_is_completed(project: GatedProject) -> None:
@@ -53,7 +64,7 @@ def test_an_unfinished_task_is_refused_with_the_reason(project: GatedProject) ->
     result.stdout.fnmatch_lines(
         [
             "  fail  tests_pass *0 of 1 passed, 1 finding",
-            "tests/test_fail.py:5:1: RUN001 tests/test_fail.py::test_wrong: assert 3 == 4*",
+            "tests/test_fail.py:5:1: RUN001 test_wrong: assert 3 == 4*",
             "    fix: make the code do what the test expects",
             "T2: refused, pending -> in_progress (attempt 1 of 3)",
             "next: mend the findings, then: pytest --agent-task T2",
@@ -114,8 +125,7 @@ def test_no_update_leaves_the_task_as_it_is(project: GatedProject) -> None:
 
 
 def test_marked_tests_are_mapped(project: GatedProject) -> None:
-    marked = 'import pytest\n\n\n@pytest.mark.agent_task("T3")\ndef test_it():\n    pass\n\n\ndef test_other():\n    assert 0\n'
-    project.write("tests/deep/test_marked.py", marked)
+    project.write("tests/deep/test_marked.py", MARKED)
     project.tasks({"id": "T3", "status": "queued"})
     assert project.gated("--strict-markers", task="T3").ret == 0
     assert project.evidence()["tests"]["executed"] == 1

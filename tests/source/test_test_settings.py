@@ -139,4 +139,5 @@ def test_folders_that_pytest_does_not_enter() -> None:
 def test_names_are_prefixes_or_globs() -> None:
     names = test_settings.TestNames(python_classes=("Test", "*Suite"), python_functions=("it_",))
     assert [name for name in ("TestA", "ASuite", "SuiteA") if names.is_class(name)] == ["TestA", "ASuite"]
-    assert names.is_function("it_works") and not names.is_function("test_it")
+    assert names.is_function("it_works")
+    assert not names.is_function("test_it")
