@@ -65,7 +65,7 @@ def run_command(ids: Sequence[str], pytest_args: Sequence[str], options: Mapping
     judged = check_task(project, request, terminal)
     _show_run(terminal, project, judged)
     if options["as_json"]:
-        _print(find_format("json"), judged.record, project)
+        _print(find_format("json"), judged.record)
     return worst_exit_code(judged.record)
 
 
@@ -76,20 +76,21 @@ def check_command(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     stop_on_sigterm()
     project = wire_project(Path.cwd())
     form = "json" if options["as_json"] else options["form"]
-    writer = find_format(form)
+    writer = None if form == "text" else find_format(form)
     workspace = survey_project(project, base=options["base"])
     limited = limit_paths(workspace, Path.cwd(), paths, options["changed"])
-    terminal = Terminal(to_stderr=form != "text")
+    terminal = Terminal(to_stderr=writer is not None)
     started = project.clock.now()
     results, verdict = check_tree(project, limited, options["gates"], terminal.gate)
     digests = digest_files(project.root, workspace.files)
     record = describe_run(project, limited, digests, results, (TaskOutcome("", verdict),))
     record = replace(record, run_id=new_run_id(started), run_at=started, trigger="agentgates check")
-    if form == "text":
-        terminal.findings(results)
+    record = cleaned(record, project.root, os.environ)
+    if writer is None:
+        terminal.findings(record.gates)
         terminal.check_verdict(verdict)
     else:
-        _print(writer, record, project)
+        _print(writer, record)
     return verdict.exit_code
 
 
@@ -161,8 +162,8 @@ def _show_run(terminal: Terminal, project: Project, judged: JudgedRun) -> None:
     terminal.closing(record, judged.evidence)
 
 
-def _print(writer: EvidenceWriter, record: RunRecord, project: Project) -> None:
-    click.echo(writer.render(cleaned(record, project.root, os.environ)), nl=False)
+def _print(writer: EvidenceWriter, record: RunRecord) -> None:
+    click.echo(writer.render(record), nl=False)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

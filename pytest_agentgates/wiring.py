@@ -100,7 +100,7 @@ def find_format(name: str) -> EvidenceWriter:
     """The writer of an output format; raises UsageError with the nearest name."""
     if name in evidence.FORMATS:
         return evidence.FORMATS[name]
-    known = ", ".join(evidence.FORMATS)
+    known = ", ".join(["text", *evidence.FORMATS])
     raise UsageError(f"there is no format {name!r}", fix=f"the formats are: {known}")
 
 

@@ -9,7 +9,6 @@ from pytest_agentgates.evidence.quality_gates_run import QualityGatesRun
 from pytest_agentgates.evidence.statement import InTotoStatement
 from pytest_agentgates.evidence.test_failures import TestFailures
 from pytest_agentgates.evidence.test_report import TestReport
-from pytest_agentgates.evidence.text_lines import TextLines
 
 # Written for every run and kept beside the runs as the latest.
 EVIDENCE: tuple[EvidenceWriter, ...] = (QualityGatesRun(), TestReport(), TestFailures())
@@ -17,9 +16,8 @@ EVIDENCE: tuple[EvidenceWriter, ...] = (QualityGatesRun(), TestReport(), TestFai
 # Written for every run, kept with that run only.
 STATEMENT: EvidenceWriter = InTotoStatement()
 
-# What `agentgates check --format` offers.
+# What `agentgates check --format` offers beside `text`, which the terminal shows as it comes.
 FORMATS: dict[str, EvidenceWriter] = {
-    "text": TextLines(),
     "json": QualityGatesRun(),
     "github": GithubAnnotations(),
     "markdown": MarkdownPage(),
