@@ -10,7 +10,7 @@ demo: $(VENV)/.installed
 
 test: lint
 	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest --agent-task SELF-001 --agent-no-update -q
+	$(BIN)/python -m pytest --agent-task CORE-001 --agent-task GATES-001 --agent-no-update -q
 
 stress: $(VENV)/.installed
 	AGENTGATES_STRESS=1 $(BIN)/python -m pytest

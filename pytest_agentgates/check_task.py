@@ -13,7 +13,7 @@ from pytest_agentgates.core.outcomes import TestClaim
 from pytest_agentgates.core.ports import ExpectedTests
 from pytest_agentgates.core.record import RunRecord, TaskOutcome
 from pytest_agentgates.core.task import Task
-from pytest_agentgates.core.verdict import GateResult, judge
+from pytest_agentgates.core.verdict import GateResult, GateStatus, judge
 from pytest_agentgates.describe_run import describe_run
 from pytest_agentgates.errors import Mistake, NoTestsError, UsageError
 from pytest_agentgates.map_tests import map_all
@@ -95,13 +95,14 @@ def _place(path: str, line: int) -> str:
 def _judge(
     task: Task, results: Sequence[GateResult], claim: TestClaim | None, changed: Sequence[str], project: Project
 ) -> TaskOutcome:
-    own = [result for result in results if task.id in result.tasks]
-    incomplete = [] if claim else ["the tests were not run"]
+    own = [result for result in results if not result.tasks or task.id in result.tasks]
+    ran = any(result.name == "tests_pass" and result.status is not GateStatus.SKIP for result in own)
+    incomplete = [] if ran else ["the task is not ready, its tests were not run"]
     if claim and claim.narrowed:
         incomplete.append(f"the run was narrowed by {', '.join(claim.narrowed)}")
     if changed:
         named = ", ".join(changed[:MOST_NAMED])
         more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
         incomplete.append(f"files changed while they were judged: {named}{more}")
-    verdict = judge(own, REQUIRED, incomplete)
+    verdict = judge(own, REQUIRED if ran else frozenset({"ready"}), incomplete)
     return TaskOutcome(task.id, verdict, moves_after(task, verdict, project.config.max_attempts), task.layer)

@@ -14,7 +14,6 @@ from pytest_agentgates.core.verdict import GateResult, GateStatus, Verdict, judg
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.project import Project
 from pytest_agentgates.run_gates import ConfiguredGate, run_beside, run_gate, skipped
-from pytest_agentgates.validate import nearest
 from pytest_agentgates.workspace import ProjectWorkspace
 
 Report = Callable[[GateResult], None]
@@ -35,13 +34,19 @@ def check_tree(
 
 def check_beside(project: Project, workspace: ProjectWorkspace, tasks: Sequence[Task], report: Report) -> None:
     """The checker's part of a gated run: each gate for the tasks whose layers it is on for."""
-    wanted = []
+    wanted_by = {
+        configured.gate.name: tuple(task.id for task in tasks if configured.is_on_for(task.layer))
+        for configured in project.of_stage(Stage.BESIDE)
+    }
+
+    def report_for_tasks(result: GateResult) -> None:
+        report(replace(result, tasks=wanted_by[result.name]))
+
     for configured in project.of_stage(Stage.BESIDE):
-        if any(configured.is_on_for(task.layer) for task in tasks):
-            wanted.append(configured)
-        else:
+        if not wanted_by[configured.gate.name]:
             report(skipped(configured, "not configured for the layer of the task"))
-    run_beside(wanted, replace(workspace, tasks=tuple(tasks)), report)
+    wanted = [gate for gate in project.of_stage(Stage.BESIDE) if wanted_by[gate.gate.name]]
+    run_beside(wanted, replace(workspace, tasks=tuple(tasks)), report_for_tasks)
 
 
 def choose_gates(project: Project, names: Sequence[str]) -> tuple[ConfiguredGate, ...]:
@@ -50,9 +55,7 @@ def choose_gates(project: Project, names: Sequence[str]) -> tuple[ConfiguredGate
     known = {configured.gate.name for configured in beside} | {"config"}
     for name in names:
         if name not in known:
-            wanted = nearest(name, known)
-            fix = f"did you mean {wanted}?" if wanted else f"without a test run there are: {', '.join(sorted(known))}"
-            raise UsageError(f"there is no gate {name!r} to check without a test run", fix=fix)
+            raise UsageError(f"the gate {name} needs a test run", fix="judge a task: pytest --agent-task ID")
     return tuple(configured for configured in beside if not names or configured.gate.name in names)
 
 

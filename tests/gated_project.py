@@ -86,7 +86,7 @@ class GatedProject:
         return next(task for task in document["tasks"] if task["id"] == task_id)
 
     def status(self, task_id: str = "T1") -> str:
-        return str(self.task(task_id)["status"])
+        return str(self.task(task_id).get("status", "pending"))
 
     def pytest(self, *args: str) -> RunResult:
         return self.pytester.runpytest_subprocess("-p", "no:cacheprovider", *args)

@@ -190,3 +190,67 @@ def test_files_that_change_during_the_run_make_it_incomplete(project: GatedProje
     assert result.ret == 1
     result.stdout.fnmatch_lines(["T1: incomplete*", "  files changed while they were judged: src/calc.py"])
     assert project.status() == "pending"
+
+
+def test_a_failing_gate_refuses_a_task_whose_tests_pass(project: GatedProject) -> None:
+    project.write("src/extra.py", "import os\n")
+    project.configure('[tool.agentgates.gates.ruff_clean]\npaths = ["src"]\n')
+    result = project.gated()
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(
+        ["  fail  ruff_clean *", "src/extra.py:1:8: F401 *", "T1: refused, pending -> in_progress*"]
+    )
+    assert project.gate("ruff_clean")["tasks"] == ["T1"]
+
+
+def test_an_advisory_gate_warns_and_does_not_refuse(project: GatedProject) -> None:
+    project.write("src/extra.py", "import os\n")
+    project.configure('[tool.agentgates.gates.ruff_clean]\npaths = ["src"]\nblocking = false\n')
+    assert project.gated().ret == 0
+    assert project.gate("ruff_clean")["status"] == "warn"
+
+
+def test_a_gate_with_nothing_to_look_at_is_no_pass(project: GatedProject) -> None:
+    project.configure('[tool.agentgates.gates.ruff_clean]\npaths = ["nowhere"]\n')
+    assert project.gated().ret == 1  # the glob that matches nothing is a finding as well
+    assert project.gate("ruff_clean")["status"] == "error"
+    assert project.rules("config") == ["AGT002"]
+
+
+def test_a_command_that_is_not_there_is_an_error(project: GatedProject) -> None:
+    project.configure('[tool.agentgates.gates.late]\ntype = "command"\nrun = ["./not-there"]\n')
+    result = project.gated()
+    assert result.ret == 3
+    assert project.status() == "pending"
+    result.stdout.fnmatch_lines(["  error late *", "T1: could not judge, the task stays as it is"])
+
+
+def test_a_gate_of_another_layer_is_left_out(project: GatedProject) -> None:
+    project.configure('[tool.agentgates.gates.late]\ntype = "command"\nrun = ["./not-there"]\nlayers = ["domain"]\n')
+    layer = {"test_files": ["tests/test_pass.py"], "layer": "application"}
+    project.tasks({"id": "T1", **layer}, {"id": "T2", **layer, "layer": "domain"})
+    assert project.gated().ret == 0
+    assert project.gate("late")["status"] == "skip"
+    assert project.pytest("--agent-task", "T1", "--agent-task", "T2").ret == 3
+    assert (project.status("T1"), project.status("T2")) == ("completed", "pending")
+
+
+def test_a_profile_switches_gates_on_for_its_layer(project: GatedProject) -> None:
+    project.write("src/extra.py", "import os\n")
+    project.configure('[tool.agentgates.profiles.domain]\ngates = ["ruff_clean"]\n')
+    tests = {"test_files": ["tests/test_pass.py"]}
+    project.tasks({"id": "T1", **tests, "layer": "domain"}, {"id": "T2", **tests, "layer": "application"})
+    assert project.gated(task="T1").ret == 1
+    assert project.gated(task="T2").ret == 0
+
+
+def test_a_task_that_is_not_ready_is_judged_no_further(project: GatedProject) -> None:
+    tests = {"test_files": ["tests/test_pass.py"]}
+    project.tasks({"id": "T1", **tests, "dependencies": ["T2"]}, {"id": "T2", **tests})
+    result = project.gated()
+    assert result.ret == 1
+    assert "test session starts" not in result.stdout.str()
+    result.stdout.fnmatch_lines(["docs/state/tasks.json:*: TSK002 T1 depends on T2, which is pending"])
+    assert project.status() == "pending"
+    assert project.evidence()["complete"] is False
+    assert project.gate("tests_pass")["status"] == "skip"
