@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         click.echo("agentgates: interrupted, nothing was written", err=True)
         code = INTERRUPTED
     except AgentGatesError as error:
-        click.echo(f"agentgates: {error}", err=True)
+        click.echo(f"agentgates: {printable(str(error))}", err=True)
         code = error.exit_code
     except Exception as error:  # noqa: BLE001 - our own bug: say what to report, and never exit 0 or 1
         code = _report_bug(error)

@@ -74,7 +74,7 @@ def check_command(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     if options["stream"]:
         return _stream(options)
     stop_on_sigterm()
-    project = wire_project(Path.cwd())
+    project = wire_project(Path.cwd(), options["gates"])
     form = "json" if options["as_json"] else options["form"]
     writer = None if form == "text" else find_format(form)
     workspace = survey_project(project, base=options["base"])

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_agentgates import evidence, hooks
-from pytest_agentgates.config import Config, GateTable, load_config
+from pytest_agentgates.config import Config, GateTable, find_root, load_config
 from pytest_agentgates.config_schema import options_schema
 from pytest_agentgates.core.finding import Rule
 from pytest_agentgates.core.ports import EvidenceWriter, Gate, TaskStore
@@ -25,6 +25,7 @@ from pytest_agentgates.project import Project
 from pytest_agentgates.run_gates import ConfiguredGate
 from pytest_agentgates.run_tool import LocalTools
 from pytest_agentgates.stores import STORES
+from pytest_agentgates.validate import nearest
 
 ALWAYS_ON = ("ready", "tests_pass", "config")
 
@@ -38,15 +39,16 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def wire_project(start: Path) -> Project:
+def wire_project(start: Path, also_on: Sequence[str] = ()) -> Project:
     """Read the configuration that governs `start` and put everything together for it.
 
-    Raises UsageError for mistakes in the configuration.
+    The gates named in `also_on` are on whatever the configuration says.
+    Raises UsageError for mistakes in the configuration and for names that no one offers.
     """
-    kinds = offered_gates(start)
+    kinds = offered_gates(find_root(start)[0])
     config = load_config(start, {name: options_schema(kind) for name, kind in kinds.items()})
     tools = LocalTools()
-    gates = build_gates(config, kinds)
+    gates = build_gates(config, kinds, also_on)
     return Project(
         config=config,
         gates=gates,
@@ -72,13 +74,18 @@ def offered_gates(root: Path) -> dict[str, type[Gate]]:
     return offered
 
 
-def build_gates(config: Config, kinds: Mapping[str, type[Gate]]) -> tuple[ConfiguredGate, ...]:
-    """Every gate that is on: those with a table, those of a profile, and those that always are."""
+def build_gates(
+    config: Config, kinds: Mapping[str, type[Gate]], also_on: Sequence[str] = ()
+) -> tuple[ConfiguredGate, ...]:
+    """Every gate that is on: those with a table, those of a profile, those of `also_on`, those that always are."""
     tables = dict(config.gates)
     for name in (*ALWAYS_ON, *(name for profile in config.profiles.values() for name in profile)):
         tables.setdefault(name, GateTable(name, name, layers=_layers_with(config, name)))
+    for name in also_on:
+        _check_offered(name, {*kinds, *tables})
+        tables.setdefault(name, GateTable(name, name))
     ordered = sorted(tables.values(), key=lambda table: _position(table.kind, kinds))
-    return tuple(_configure(table, config, kinds) for table in ordered if table.enabled)
+    return tuple(_configure(table, config, kinds) for table in ordered if table.enabled or table.name in also_on)
 
 
 def open_store(config: Config) -> TaskStore:
@@ -152,6 +159,13 @@ def _lies_in_sources(home: Path, root: Path) -> bool:
     if not home.is_relative_to(root):
         return False
     return "site-packages" not in home.relative_to(root).parts
+
+
+def _check_offered(name: str, known: set[str]) -> None:
+    if name not in known:
+        wanted = nearest(name, known)
+        fix = f"did you mean {wanted}?" if wanted else f"the gates are: {', '.join(sorted(known))}"
+        raise UsageError(f"there is no gate {name!r}", fix=fix)
 
 
 def _layers_with(config: Config, name: str) -> tuple[str, ...]:
