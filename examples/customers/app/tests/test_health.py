@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+from anyio import to_thread
 from httpx import ASGITransport, AsyncClient
 
 from app.main import create_app
@@ -30,6 +32,7 @@ async def test_health_is_unavailable_without_the_database(tmp_path: Path) -> Non
 
     async with AsyncClient(transport=ASGITransport(app=app), base_url="http://service") as client:
         response = await client.get("/health")
+    await to_thread.run_sync(_join_database_threads)
 
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
     assert response.json() == {"status": "unavailable", "database": "unavailable"}
@@ -41,3 +44,10 @@ async def test_the_openapi_document_lists_the_endpoints(client: AsyncClient) -> 
 
     assert {"/health", "/customers", "/customers/{customer_id}"} <= set(document["paths"])
     assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+
+
+def _join_database_threads() -> None:
+    """Let aiosqlite's thread report that it could not connect while there is a loop to hear it."""
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            thread.join(timeout=5)
