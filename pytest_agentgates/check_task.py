@@ -54,12 +54,14 @@ def check_task(project: Project, request: RunRequest, display: Display) -> Judge
     results, claim = run_stages(project, request, workspace, display)
     changed = changed_files(project, before)
     outcomes = tuple(_judge(task, results, claim, changed, project) for task in tasks)
+    if not request.update:
+        outcomes = tuple(replace(outcome, steps=()) for outcome in outcomes)
     record = describe_run(project, replace(workspace, claim=claim), before, results, outcomes)
     record = replace(record, run_id=new_run_id(started), run_at=started, trigger=request.trigger)
     record = cleaned(record, project.root, os.environ)  # before anyone shows it, stores it or logs it
     folder = project.root / project.config.evidence
     digest = write_evidence(record, folder, project.writers, project.statement, project.root)
-    for outcome in record.outcomes if request.update else ():
+    for outcome in record.outcomes:
         move_task(store, record, outcome, digest)
     return JudgedRun(record, project.config.evidence)
 
