@@ -74,7 +74,8 @@ def _auto(project: Project) -> str:
         return named[0]
     found = f"holds {', '.join(named)}" if named else "holds the id of no task"
     what = f"branch {branch!r} {found}" if branch else "no branch is checked out"
-    raise UsageError(f"cannot tell the task: AGENT_TASK is not set and {what}", fix="name it: --agent-task ID")
+    fix = "name it: pytest --agent-task ID, or agentgates run ID"
+    raise UsageError(f"cannot tell the task: AGENT_TASK is not set and {what}", fix=fix)
 
 
 def _branch(project: Project) -> str:
