@@ -36,8 +36,8 @@ def commit(project: Path) -> None:
 
 def gated_run(project: Path, task: str) -> int:
     """Judge one task as a user would; returns pytest's exit status."""
-    say(f"$ pytest --agent-task {task} -q --tb=line")
-    command = [sys.executable, "-P", "-m", "pytest", "--agent-task", task, "-q", "--tb=line"]
+    say(f"$ pytest --agent-task {task} --tb=no")
+    command = [sys.executable, "-P", "-m", "pytest", "--agent-task", task, "--tb=no"]
     return subprocess.run(command, cwd=project, check=False).returncode
 
 

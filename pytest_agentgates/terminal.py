@@ -70,7 +70,7 @@ class Terminal:
     def findings(self, results: Sequence[GateResult]) -> None:
         """Show what counts, the worst first; the rest is counted."""
         for result in results:
-            shown = sorted((found for found in result.findings if not found.waived), key=_weight)
+            shown = sorted(filter(self._is_shown, result.findings), key=_weight)
             for finding in shown[:MOST_FINDINGS]:
                 self._finding(finding)
             if len(shown) > MOST_FINDINGS:
@@ -100,6 +100,10 @@ class Terminal:
     def text(self, text: str) -> None:
         """Show plain text as it is."""
         self._line(text)
+
+    def _is_shown(self, finding: Finding) -> bool:
+        """Advice is left out where the user asked for quiet."""
+        return not finding.waived and (finding.severity is Severity.ERROR or not self.quiet)
 
     def _finding(self, finding: Finding) -> None:
         place = f"{printable(finding.place)}: " if finding.place else ""

@@ -152,8 +152,9 @@ class CoverageFloor:
 
     def _notes(self, workspace: Workspace, on_changes: ChangedCoverage | None) -> list[str]:
         if workspace.base is None:
-            what = "changed lines and suppressions" if self.changed_lines else "suppressions"
-            return [f"{what} were not compared: {workspace.base_problem}"]
+            if self.changed_lines:
+                return [f"changed lines and suppressions were not compared: {workspace.base_problem}"]
+            return ["suppressions not compared (no base)"]
         if on_changes is None:
             return []
         return [f"changed lines {shown(on_changes.actual)} % of {on_changes.total}"]
