@@ -43,7 +43,7 @@ def test_a_floor_that_is_reached_passes(root: Path) -> None:
     assert result.findings == ()
     assert (result.actual, result.threshold, result.comparator) == (75.0, 75.0, ">=")
     assert result.message == (
-        "1 floor holds; the nearest: app/** 75.0 % (floor 75 %); suppressions were not compared: no base was recorded"
+        "1 floor holds; the nearest: app/** 75.0 % (floor 75 %); suppressions not compared (no base)"
     )
 
 
