@@ -62,7 +62,7 @@ class RuffClean:
         """Run ruff over the chosen files; rule codes are ruff's own."""
         try:
             return self._judge(workspace, choose_files(workspace, self.paths, SUFFIXES))
-        except (AgentGatesError, FileNotFoundError) as error:
+        except AgentGatesError as error:
             return could_not_judge(self.name, str(error))
 
     def _judge(self, workspace: Workspace, targets: Targets) -> GateResult:

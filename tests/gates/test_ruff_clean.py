@@ -124,7 +124,7 @@ def test_an_uninstalled_ruff_is_an_error(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "ruff.__main__", None)
     result = RuffClean().check(real_workspace(tmp_path, {"a.py": CLEAN}))
     assert result.status is GateStatus.ERROR
-    assert result.message == "ruff is not installed beside pytest-agentgates"
+    assert result.message.startswith("ruff is not installed beside pytest-agentgates\n  fix: ")
 
 
 @pytest.mark.parametrize(
