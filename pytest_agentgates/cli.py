@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from pytest_agentgates.core.printable import printable
-from pytest_agentgates.errors import CANNOT_JUDGE, INTERRUPTED, MISTAKE, AgentGatesError
+from pytest_agentgates.errors import CANNOT_JUDGE, INTERRUPTED, INTERRUPTED_RUN, MISTAKE, AgentGatesError
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.ClickException as error:
         code = _show_mistake(error)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("agentgates: interrupted, nothing was written", err=True)
+        click.echo(f"agentgates: {INTERRUPTED_RUN}", err=True)
         code = INTERRUPTED
     except AgentGatesError as error:
         click.echo(f"agentgates: {printable(str(error))}", err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+INTERRUPTED_RUN = "the run was interrupted; nothing was written"
 PASSED, FAILED, INTERRUPTED, CANNOT_JUDGE, MISTAKE, NO_TESTS = range(6)
 
 

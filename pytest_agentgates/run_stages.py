@@ -12,7 +12,7 @@ from pytest_agentgates.core.outcomes import TestClaim
 from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult, GateStatus
-from pytest_agentgates.errors import RunInterruptedError
+from pytest_agentgates.errors import INTERRUPTED_RUN, RunInterruptedError
 from pytest_agentgates.project import Project
 from pytest_agentgates.run_checker import RunningChecker
 from pytest_agentgates.run_gates import ConfiguredGate, run_gate, skipped
@@ -79,7 +79,7 @@ def _with_tests(
             workspace = replace(workspace, claim=claim, coverage_data=project.coverage.data_files(folder))
             return _judge_claim(project, workspace, checker, display), claim
         except KeyboardInterrupt:
-            raise RunInterruptedError("the run was interrupted") from None
+            raise RunInterruptedError(INTERRUPTED_RUN) from None
         finally:
             display.waiting([])
             tests.stop()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pytest_agentgates.core.outcomes import TestClaim
-from pytest_agentgates.errors import RunInterruptedError, UsageError
+from pytest_agentgates.errors import INTERRUPTED_RUN, RunInterruptedError, UsageError
 from pytest_agentgates.read_claim import never_began, read_claim
 from pytest_agentgates.run_tool import ends_within, start_attached
 
@@ -71,7 +71,7 @@ class RunningTests:
         duration = round((time.monotonic() - self.started) * 1000)
         claim = read_claim(self.claim, self.tests.root, self.process.returncode, duration)
         if claim.stopped.startswith("KeyboardInterrupt") and not timed_out:
-            raise RunInterruptedError("the tests were interrupted")
+            raise RunInterruptedError(INTERRUPTED_RUN)
         return replace(claim, timed_out=timed_out)
 
     def stop(self) -> None:
@@ -92,7 +92,7 @@ class RunningTests:
             in_time = ends_within(self.process, limit)
         except KeyboardInterrupt:
             self._see_out()
-            raise RunInterruptedError("the run was interrupted") from None
+            raise RunInterruptedError(INTERRUPTED_RUN) from None
         if not in_time:
             self.stop()
         return in_time
