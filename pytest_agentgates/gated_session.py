@@ -60,6 +60,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 def pytest_configure(config: pytest.Config) -> None:
     """Start the record; xdist's workers report through their controller."""
     plan = config.stash[_PLAN]
+    if not config.pluginmanager.hasplugin("agentgates"):  # a foreign interpreter has only this module
+        config.addinivalue_line("markers", "agent_task(id, ...): the task or tasks that this test belongs to")
     config.pluginmanager.register(TaskNames(plan["tasks"]), "agentgates_task_names")
     if plan["coverage"]:
         config.pluginmanager.register(CoverageKeeper(Path(plan["coverage"]["folder"])), "agentgates_coverage")

@@ -27,7 +27,7 @@ def test_the_files_of_a_run() -> None:
 
 
 def test_the_formats_of_a_check() -> None:
-    assert list(FORMATS) == ["text", "json", "github", "markdown"]
+    assert list(FORMATS) == ["json", "github", "markdown"]
     assert FORMATS["json"].render(RECORD) == EVIDENCE[0].render(RECORD)
 
 
