@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -52,7 +53,13 @@ def project_files(project: Project) -> tuple[str, ...]:
     state = config.tasks.rpartition("/")[0]
     own = (f"{state}/transaction-log.jsonl", f"{state}/transaction-log.torn", f"{state}/agent-queues")
     files = list_files(config.root, (config.evidence, config.tasks, *own))
-    return tuple(path for path in files if not _is_our_output(config.root / path))
+    reports = _reports(project.gates)
+    return tuple(path for path in files if path not in reports and not _is_our_output(config.root / path))
+
+
+def _reports(gates: Sequence[ConfiguredGate]) -> frozenset[str]:
+    """The reports that commands of the configuration write while they judge."""
+    return frozenset(posixpath.normpath(getattr(configured.gate, "junit", "")) for configured in gates)
 
 
 def _is_our_output(path: Path) -> bool:
