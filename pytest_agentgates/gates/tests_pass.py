@@ -67,7 +67,7 @@ class TestsPass:
         findings = [*_of_run(claim), *_of_records(records), *_of_absent(claim, records, arguments, functions)]
         if not records and not findings:
             findings = [Finding(NOTHING_RAN.code, "no test of the task was executed", fix="map tests that run")]
-        return result_of(self.name, findings, _message(records, findings))
+        return result_of(self.name, findings, _message(claim, records, findings))
 
 
 def _is_mapped(nodeid: str, arguments: Sequence[str]) -> bool:
@@ -184,6 +184,7 @@ def _of_absent(
         )
 
 
-def _message(records: Sequence[TestRecord], findings: Sequence[Finding]) -> str:
+def _message(claim: TestClaim, records: Sequence[TestRecord], findings: Sequence[Finding]) -> str:
     passed = sum(record.outcome is Outcome.PASSED for record in records)
-    return f"{passed} of {len(records)} passed" + (f", {counted(len(findings), 'finding')}" if findings else "")
+    found = f", {counted(len(findings), 'finding')}" if findings else ""
+    return f"{passed} of {len(records)} passed in {claim.duration_ms / 1000:.1f} s{found}"

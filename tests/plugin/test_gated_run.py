@@ -45,7 +45,7 @@ def test_a_finished_task_is_completed(project: GatedProject) -> None:
     assert result.ret == 0, result.stdout.str()
     assert project.status() == "completed"
     assert [step["to"] for step in project.task()["status_history"]] == ["queued", "in_progress", "completed"]
-    result.stdout.fnmatch_lines(["*2 passed*", "  pass  tests_pass *2 of 2 passed", "T1: passed, pending -> completed"])
+    result.stdout.fnmatch_lines(["*2 passed*", "  pass  tests_pass *2 of 2 passed in *", "T1: passed, pending -> completed"])
 
 
 def test_a_passed_run_is_calm(project: GatedProject) -> None:
@@ -63,7 +63,7 @@ def test_an_unfinished_task_is_refused_with_the_reason(project: GatedProject) ->
     assert project.status("T2") == "in_progress"
     result.stdout.fnmatch_lines(
         [
-            "  fail  tests_pass *0 of 1 passed, 1 finding",
+            "  fail  tests_pass *0 of 1 passed in * s, 1 finding",
             "tests/test_fail.py:5:1: RUN001 test_wrong: assert 3 == 4*",
             "    fix: make the code do what the test expects",
             "T2: refused, pending -> in_progress (attempt 1 of 3)",
