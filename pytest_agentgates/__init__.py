@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 __all__ = [
     "AgentGatesError",
@@ -13,7 +14,16 @@ __all__ = [
     "Stage",
     "Workspace",
     "hookimpl",
+    "option",
 ]
+
+if TYPE_CHECKING:
+    from pytest_agentgates.core.finding import Finding, Rule
+    from pytest_agentgates.core.options import option
+    from pytest_agentgates.core.ports import Stage, Workspace
+    from pytest_agentgates.core.verdict import GateResult, GateStatus
+    from pytest_agentgates.errors import AgentGatesError
+    from pytest_agentgates.hooks import hookimpl
 
 _HOME = {
     "AgentGatesError": "pytest_agentgates.errors",
@@ -24,6 +34,7 @@ _HOME = {
     "Stage": "pytest_agentgates.core.ports",
     "Workspace": "pytest_agentgates.core.ports",
     "hookimpl": "pytest_agentgates.hooks",
+    "option": "pytest_agentgates.core.options",
 }
 
 

@@ -55,7 +55,7 @@ def run_gate(configured: ConfiguredGate, workspace: Workspace) -> GateResult:
     start = time.monotonic()
     try:
         result = gate.check(workspace)
-    except Exception as error:  # noqa: BLE001 - whatever a gate raises, the run must say so and go on
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a gate raises, the run must say so and go on
         result = could_not_judge(gate.name, f"bug in the gate: {type(error).__name__}: {error}")
     duration = round((time.monotonic() - start) * 1000)
     findings = _with_fingerprints(result.findings)

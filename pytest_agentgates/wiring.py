@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pytest_agentgates import evidence, hooks
+from pytest_agentgates import evidence
 from pytest_agentgates.config import Config, GateTable, find_root, load_config
 from pytest_agentgates.config_schema import options_schema
 from pytest_agentgates.core.finding import Rule
@@ -25,6 +25,7 @@ from pytest_agentgates.project import Project
 from pytest_agentgates.run_gates import ConfiguredGate
 from pytest_agentgates.run_tool import LocalTools
 from pytest_agentgates.stores import STORES
+from pytest_agentgates.third_party_gates import third_party_gates
 from pytest_agentgates.validate import nearest
 
 ALWAYS_ON = ("ready", "tests_pass", "config")
@@ -65,12 +66,11 @@ def wire_project(start: Path, also_on: Sequence[str] = ()) -> Project:
 def offered_gates(root: Path) -> dict[str, type[Gate]]:
     """Every gate class by name: our own, and those of installed packages that lie outside the project."""
     offered: dict[str, type[Gate]] = dict(GATES)
-    for classes in _plugins(root).hook.agentgates_gates():
-        for kind in classes:
-            name = str(kind.name)
-            if name in offered:
-                raise UsageError(f"two packages offer a gate {name!r}", fix="uninstall one of them")
-            offered[name] = kind
+    for kind in third_party_gates(root):
+        name = str(kind.name)
+        if name in offered:
+            raise UsageError(f"two packages offer a gate {name!r}", fix="uninstall one of them")
+        offered[name] = kind
     return offered
 
 
@@ -129,36 +129,6 @@ def _user_caches() -> Path:
         return Path(named)
     places = {"win32": "AppData/Local", "darwin": "Library/Caches"}
     return Path.home() / places.get(sys.platform, ".cache")
-
-
-def _plugins(root: Path) -> Any:
-    import pluggy
-
-    manager = pluggy.PluginManager("pytest_agentgates")
-    manager.add_hookspecs(hooks)
-    for point in _entry_points(root):
-        manager.register(point.load(), name=point.name)
-    manager.check_pending()
-    return manager
-
-
-def _entry_points(root: Path) -> Sequence[Any]:
-    """Entry points of distributions outside the project: what is judged does not choose its judge."""
-    from importlib.metadata import entry_points
-
-    outside = []
-    for point in entry_points(group="pytest_agentgates"):
-        home = Path(str(point.dist.locate_file(""))).resolve() if point.dist else root
-        if not _lies_in_sources(home, root):
-            outside.append(point)
-    return outside
-
-
-def _lies_in_sources(home: Path, root: Path) -> bool:
-    """Whether a distribution lies in the project itself rather than in an environment below it."""
-    if not home.is_relative_to(root):
-        return False
-    return "site-packages" not in home.relative_to(root).parts
 
 
 def _check_offered(name: str, known: set[str]) -> None:
