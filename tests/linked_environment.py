@@ -41,8 +41,9 @@ def link_environment(folder: Path, without: Collection[str] = ()) -> LinkedEnvir
     """Make an environment in a new folder, without the distributions named."""
     venv.create(folder, symlinks=True)
     made = LinkedEnvironment(folder)
+    left_out = {*without, "__pycache__"}  # a test must not write into our own
     for home in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
         for entry in Path(home).iterdir():
-            if re.split(r"[-.]", entry.name)[0] not in without and not (made.packages / entry.name).exists():
+            if re.split(r"[-.]", entry.name)[0] not in left_out and not (made.packages / entry.name).exists():
                 (made.packages / entry.name).symlink_to(entry)
     return made
