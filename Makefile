@@ -9,11 +9,11 @@ demo: $(VENV)/.installed
 	$(BIN)/python examples/demo.py
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 	$(BIN)/python -m pytest --agent-task CORE-001 --agent-task GATES-001 --agent-no-update -q
 
 stress: $(VENV)/.installed
-	AGENTGATES_STRESS=1 $(BIN)/python -m pytest
+	AGENTGATES_STRESS=1 $(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check
