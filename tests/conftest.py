@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+from hypothesis import settings
 
 from tests.gated_project import GatedProject
+
+# The short form runs everywhere; `make stress` runs the long one.
+settings.register_profile("short", deadline=None)
+settings.register_profile("long", deadline=None, max_examples=3000)
+settings.load_profile("long" if "AGENTGATES_STRESS" in os.environ else "short")
 
 pytest_plugins = ["pytester"]
 

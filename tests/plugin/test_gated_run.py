@@ -45,7 +45,9 @@ def test_a_finished_task_is_completed(project: GatedProject) -> None:
     assert result.ret == 0, result.stdout.str()
     assert project.status() == "completed"
     assert [step["to"] for step in project.task()["status_history"]] == ["queued", "in_progress", "completed"]
-    result.stdout.fnmatch_lines(["*2 passed*", "  pass  tests_pass *2 of 2 passed in *", "T1: passed, pending -> completed"])
+    result.stdout.fnmatch_lines(
+        ["*2 passed*", "  pass  tests_pass *2 of 2 passed in *", "T1: passed, pending -> completed"]
+    )
 
 
 def test_a_passed_run_is_calm(project: GatedProject) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -20,7 +21,7 @@ from tests.stores.mover import ATTEMPT, CLAIM, change
 MOVER = str(Path(__file__).with_name("mover.py"))
 PROCESSES = 4
 MOVES = 20
-KILLS = 12
+KILLS = 200 if "AGENTGATES_STRESS" in os.environ else 12
 
 
 def write_tasks(folder: Path, count: int) -> JsonFileStore:
