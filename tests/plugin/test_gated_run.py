@@ -121,9 +121,11 @@ def test_several_tasks_get_a_verdict_each(project: GatedProject) -> None:
 
 def test_no_update_leaves_the_task_as_it_is(project: GatedProject) -> None:
     before = (project.root / "docs/state/tasks.json").read_bytes()
-    assert project.gated("--agent-no-update").ret == 0
+    result = project.gated("--agent-no-update")
+    assert result.ret == 0
+    assert "T1: passed, the task stays as it is" in result.stdout.lines
     assert (project.root / "docs/state/tasks.json").read_bytes() == before
-    assert project.evidence()["overall_status"] == "pass"
+    assert (project.evidence()["overall_status"], project.evidence()["transition"]) == ("pass", None)
 
 
 def test_marked_tests_are_mapped(project: GatedProject) -> None:
