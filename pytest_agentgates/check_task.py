@@ -20,7 +20,7 @@ from pytest_agentgates.map_tests import map_all
 from pytest_agentgates.move_task import move_task
 from pytest_agentgates.project import Project
 from pytest_agentgates.redact import cleaned
-from pytest_agentgates.run_stages import Display, RunRequest, run_stages
+from pytest_agentgates.run_stages import Display, RunRequest, outputs_of, run_stages
 from pytest_agentgates.select_tasks import select_tasks
 from pytest_agentgates.source.test_settings import read_test_settings
 from pytest_agentgates.source.tree import digest_files
@@ -52,7 +52,7 @@ def check_task(project: Project, request: RunRequest, display: Display) -> Judge
     workspace = replace(workspace, tasks=tasks, expected=_map_tests(project, tasks))
     before = digest_files(project.root, workspace.files)
     results, claim = run_stages(project, request, workspace, display)
-    changed = changed_files(project, before)
+    changed = changed_files(project, before, tuple(outputs_of(request, project.root)))
     outcomes = tuple(_judge(task, results, claim, changed, project) for task in tasks)
     if not request.update:
         outcomes = tuple(replace(outcome, steps=()) for outcome in outcomes)

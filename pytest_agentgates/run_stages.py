@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +19,8 @@ from pytest_agentgates.run_gates import ConfiguredGate, run_gate, skipped
 from pytest_agentgates.run_tests import RunningTests, TestsToRun
 from pytest_agentgates.workspace import ProjectWorkspace
 
+_WRITING = ("--junitxml", "--junit-xml", "--log-file", "--html", "--json-report-file", "--report-log")
+
 
 @dataclass(frozen=True)
 class RunRequest:
@@ -33,6 +35,17 @@ class RunRequest:
     update: bool = True
     cwd_on_path: bool = False
     output_to_stderr: bool = False
+
+
+def outputs_of(request: RunRequest, root: Path) -> Iterator[str]:
+    """The files inside the project, relative to it, that the user asked pytest to write."""
+    words = request.pytest_args
+    for word, following in zip(words, (*words[1:], ""), strict=True):
+        option, equals, value = word.partition("=")
+        if option in _WRITING:
+            written = (request.cwd / (value if equals else following)).resolve()
+            if written.is_relative_to(root.resolve()):
+                yield written.relative_to(root.resolve()).as_posix()
 
 
 class Display(Protocol):

@@ -14,9 +14,12 @@ from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.project import Project
 from pytest_agentgates.run_gates import ConfiguredGate
+from pytest_agentgates.source.globs import matches
 from pytest_agentgates.source.tree import NEVER_IGNORED, differences, digest_files, list_files
 from pytest_agentgates.source.waivers import read_waivers
 from pytest_agentgates.workspace import ProjectWorkspace
+
+_COVERAGE_OUTPUT = (".coverage", ".coverage.*", "coverage.{json,lcov,md,xml}", "htmlcov")
 
 
 def survey_project(
@@ -71,11 +74,23 @@ def _is_our_output(path: Path) -> bool:
         return False
 
 
-def changed_files(project: Project, before: Mapping[str, str]) -> tuple[str, ...]:
-    """What is no longer as it was: files that changed or went, and new ones that can change a judgement."""
+def changed_files(project: Project, before: Mapping[str, str], outputs: Sequence[str] = ()) -> tuple[str, ...]:
+    """What is no longer as it was: files that changed or went, and new ones that can change a judgement.
+
+    `outputs` are files that the user asked pytest to write; only what can change no judgement may be one.
+    """
     after = digest_files(project.root, project_files(project))
     changed = differences(before, after)
-    return tuple(path for path in changed if path in before or path.lower().endswith(NEVER_IGNORED))
+    return tuple(path for path in changed if _matters(path) or (path in before and not _is_output(path, outputs)))
+
+
+def _matters(path: str) -> bool:
+    """Whether a file can change how tests run or how gates judge."""
+    return path.lower().endswith(NEVER_IGNORED)
+
+
+def _is_output(path: str, outputs: Sequence[str]) -> bool:
+    return path in outputs or any(matches(path, pattern) for pattern in _COVERAGE_OUTPUT)
 
 
 def _globs(config: Config, gates: Sequence[ConfiguredGate]) -> Mapping[str, str]:

@@ -187,6 +187,13 @@ def test_junit_names_the_task(project: GatedProject) -> None:
     assert '<property name="task" value="T1"' in (project.root / "junit.xml").read_text(encoding="utf-8")
 
 
+def test_a_report_that_the_user_asked_for_is_no_change_of_files(project: GatedProject) -> None:
+    first, second = (project.gated("--junitxml=junit.xml").ret for _ in range(2))
+    assert (first, second) == (0, 0)
+    project.write("src/junit.py", "x = 1\n")
+    assert project.gated("--junitxml", "src/junit.py").ret == 1
+
+
 def test_files_that_change_during_the_run_make_it_incomplete(project: GatedProject) -> None:
     writes = "from pathlib import Path\n\n\ndef test_it():\n    Path('src/calc.py').write_text('x = 1\\n')\n"
     project.write("tests/test_pass.py", writes)
