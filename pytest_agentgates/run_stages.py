@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 
@@ -40,7 +41,7 @@ class RunRequest:
 def outputs_of(request: RunRequest, root: Path) -> Iterator[str]:
     """The files inside the project, relative to it, that the user asked pytest to write."""
     words = request.pytest_args
-    for word, following in zip(words, (*words[1:], ""), strict=True):
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
         option, equals, value = word.partition("=")
         if option in _WRITING:
             written = (request.cwd / (value if equals else following)).resolve()
