@@ -10,7 +10,7 @@ from datetime import datetime
 
 from pytest_agentgates.core.moves import moves_after
 from pytest_agentgates.core.outcomes import TestClaim
-from pytest_agentgates.core.ports import ExpectedTests
+from pytest_agentgates.core.ports import ExpectedTests, TaskStore
 from pytest_agentgates.core.record import RunRecord, TaskOutcome
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult, GateStatus, judge
@@ -21,6 +21,7 @@ from pytest_agentgates.move_task import move_task
 from pytest_agentgates.project import Project
 from pytest_agentgates.redact import cleaned
 from pytest_agentgates.run_stages import Display, RunRequest, outputs_of, run_stages
+from pytest_agentgates.safe_write import undisturbed
 from pytest_agentgates.select_tasks import select_tasks
 from pytest_agentgates.source.test_settings import read_test_settings
 from pytest_agentgates.source.tree import digest_files
@@ -59,16 +60,22 @@ def check_task(project: Project, request: RunRequest, display: Display) -> Judge
     record = describe_run(project, replace(workspace, claim=claim), before, results, outcomes)
     record = replace(record, run_id=new_run_id(started), run_at=started, trigger=request.trigger)
     record = cleaned(record, project.root, os.environ)  # before anyone shows it, stores it or logs it
-    folder = project.root / project.config.evidence
-    digest = write_evidence(record, folder, project.writers, project.statement, project.root)
-    for outcome in record.outcomes:
-        move_task(store, record, outcome, digest)
+    with undisturbed():
+        _write(project, store, record)
     return JudgedRun(record, project.config.evidence)
 
 
 def new_run_id(moment: datetime) -> str:
     """An id that sorts by time and is unique."""
     return f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+
+
+def _write(project: Project, store: TaskStore, record: RunRecord) -> None:
+    """The evidence first: a task is never completed without it."""
+    folder = project.root / project.config.evidence
+    digest = write_evidence(record, folder, project.writers, project.statement, project.root)
+    for outcome in record.outcomes:
+        move_task(store, record, outcome, digest)
 
 
 def _recorded_base(tasks: Sequence[Task]) -> str:

@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from pytest_agentgates.errors import AgentGatesError, UsageError
-from pytest_agentgates.safe_write import lock_path_for, locked, replace_file, replace_together, sweep
+from pytest_agentgates.safe_write import lock_path_for, locked, replace_file, replace_together, sweep, undisturbed
 from tests.unprivileged import folder_for_all, unprivileged
 
 WAIT = 20.0
@@ -289,3 +290,12 @@ def holding(path: Path) -> Iterator[subprocess.Popen[str]]:
             yield holder
         finally:
             holder.kill()
+
+
+def test_an_interrupt_waits_until_what_belongs_together_is_written(tmp_path: Path) -> None:
+    with undisturbed():
+        signal.raise_signal(signal.SIGINT)
+        replace_file(tmp_path / "a", b"whole")
+    assert (tmp_path / "a").read_bytes() == b"whole"
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
