@@ -88,3 +88,19 @@ def test_tests_under_xdist_are_all_counted(project: GatedProject) -> None:
     result = project.gated("-n", "2")
     assert result.ret == 0, result.stdout.str()
     assert project.evidence()["tests"]["executed"] == 2
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
+def test_a_pass_after_a_rerun_is_named(project: GatedProject, workers: tuple[str, ...]) -> None:
+    flaky = "from pathlib import Path\n\n\ndef test_it():\n    seen = Path('.pytest_cache/seen')\n"
+    flaky += "    seen.parent.mkdir(exist_ok=True)\n    first = not seen.exists()\n    seen.touch()\n    assert not first\n"
+    project.write("tests/test_pass.py", flaky)
+    assert project.gated("--reruns", "2", *workers).ret == 1
+    assert project.rules("tests_pass") == ["RUN005"]
+    assert project.evidence()["tests"]["reruns"] == 1
+
+
+def test_a_property_that_cannot_be_sent_is_no_pass(project: GatedProject) -> None:
+    project.write("tests/test_pass.py", "def test_it(record_property):\n    record_property('x', object())\n")
+    assert project.gated("-n", "2").ret == 1
+    assert "RUN008" in project.rules("tests_pass")
