@@ -65,7 +65,7 @@ class Git:
         if not ran.exit_code:
             return ""
         reason = _fatal(ran.stderr)
-        return f"{self.root} is in no git repository" if "not a git repository" in reason else reason
+        return "the project is in no git repository" if "not a git repository" in reason else reason
 
 
 def _find_git(root: Path) -> str:

@@ -133,7 +133,7 @@ def test_replaced_objects_and_a_damaged_object_are_not_believed(root: Path) -> N
 
 
 def test_a_folder_outside_any_repository(tmp_path: Path) -> None:
-    assert problem_of(tmp_path, configured="main") == f"{tmp_path} is in no git repository"
+    assert problem_of(tmp_path, configured="main") == "the project is in no git repository"
     assert git_facts(tmp_path, TOOLS) == GitFacts()
     assert current_branch(tmp_path, TOOLS) == ""
 

@@ -74,13 +74,13 @@ def test_a_base_that_is_no_commit(project: GatedProject, command: tuple[str, ...
 
 def test_a_base_outside_git(project: GatedProject) -> None:
     assert refused(project, "agentgates", "run", "T1", "--base", "main") == (
-        f"agentgates: {project.root} is in no git repository\n{UNKNOWN}"
+        f"agentgates: the project is in no git repository\n{UNKNOWN}"
     )
 
 
 def test_only_changed_files_need_a_base(project: GatedProject) -> None:
     assert refused(project, "agentgates", "check", "--changed") == (
-        f"agentgates: --changed needs a base: {project.root} is in no git repository\n  fix: name one: --base REV"
+        "agentgates: --changed needs a base: the project is in no git repository\n  fix: name one: --base REV"
     )
 
 
