@@ -93,7 +93,9 @@ def test_tests_under_xdist_are_all_counted(project: GatedProject) -> None:
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
 def test_a_pass_after_a_rerun_is_named(project: GatedProject, workers: tuple[str, ...]) -> None:
     flaky = "from pathlib import Path\n\n\ndef test_it():\n    seen = Path('.pytest_cache/seen')\n"
-    flaky += "    seen.parent.mkdir(exist_ok=True)\n    first = not seen.exists()\n    seen.touch()\n    assert not first\n"
+    flaky += (
+        "    seen.parent.mkdir(exist_ok=True)\n    first = not seen.exists()\n    seen.touch()\n    assert not first\n"
+    )
     project.write("tests/test_pass.py", flaky)
     assert project.gated("--reruns", "2", *workers).ret == 1
     assert project.rules("tests_pass") == ["RUN005"]
