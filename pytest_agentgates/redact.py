@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import html
 import json
 import re
@@ -95,7 +96,8 @@ def cleaned(value: _Value, root: Path, environ: Mapping[str, str]) -> _Value:
     Secrets go before anything is rendered, because each format escapes them in its own way.
     """
     shorten, mask = _shortening(root), _masking(environ)
-    cleaned_value: _Value = _each_text(value, lambda text: mask(shorten(text)))
+    # The names of tests stand in several places of a record.
+    cleaned_value: _Value = _each_text(value, functools.cache(lambda text: mask(shorten(text))))
     return cleaned_value
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pytest_agentgates.core.node_ids import belongs, function_of
 from pytest_agentgates.core.outcomes import Failure, Outcome, TestClaim, TestRecord
@@ -21,7 +21,7 @@ def tasks_of(nodeid: str, record: RunRecord) -> tuple[str, ...]:
     named = (
         task_id
         for task_id, tests in record.expected.items()
-        if any(belongs(nodeid, argument) for argument in (*tests.arguments, *tests.functions))
+        if _lies_under(nodeid, tests.arguments) or _lies_under(nodeid, tests.functions)
     )
     return tuple(named) or task_ids(record)
 
@@ -44,6 +44,10 @@ def failures(record: RunRecord) -> Iterator[tuple[TestRecord, Failure]]:
         retried = test.failure is not None and test.reruns > 0
         if test.outcome in _BAD or retried:
             yield test, test.failure or _without_details(test, record.claim)
+
+
+def _lies_under(nodeid: str, arguments: Iterable[str]) -> bool:
+    return any(belongs(nodeid, argument) for argument in arguments)
 
 
 def _without_details(test: TestRecord, claim: TestClaim | None) -> Failure:
