@@ -27,6 +27,10 @@ class Coverage(Protocol):
         """Write what the tests' processes need into `folder`; empty where nothing is to be measured."""
         ...
 
+    def get_ready(self) -> None:
+        """Load what judging will need; called while the tests run."""
+        ...
+
     def data_files(self, folder: Path) -> tuple[Path, ...]:
         """The data files that they left there."""
         ...

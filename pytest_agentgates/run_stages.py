@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -87,6 +88,7 @@ def _with_tests(
         folder = Path(name).resolve()
         tests = RunningTests(_tests_to_run(project, request, workspace, folder), folder)
         checker = RunningChecker(_checker_arguments(workspace), project.of_stage(Stage.BESIDE), project.root)
+        threading.Thread(target=project.coverage.get_ready, daemon=True).start()
         try:
             claim = tests.finish()
             display.waiting([configured.gate.name for configured in checker.gates])
