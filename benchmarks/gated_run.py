@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.fresh_venv import ROOT
@@ -125,9 +125,9 @@ def _prepare(folder: Path) -> Place:
     measured.mkdir()
     os.environ["XDG_CACHE_HOME"] = str(cache)
     wired = wire_project(project)
-    tasks = [task for task in wired.open_store().load() if task.id == TASK]
+    tasks = tuple(task for task in wired.open_store().load() if task.id == TASK)
     expected = map_all(project, tasks, read_test_settings(project))
-    plan = wired.coverage.plan(survey_project(wired, tasks), measured)
+    plan = wired.coverage.plan(replace(survey_project(wired, tasks), tasks=tasks), measured)
     return Place(project, cache, expected[TASK].arguments, dict(plan.environment))
 
 
