@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
@@ -84,10 +85,13 @@ def run_stages(
 def _with_tests(
     project: Project, request: RunRequest, workspace: ProjectWorkspace, display: Display
 ) -> tuple[tuple[GateResult, ...], TestClaim]:
-    with tempfile.TemporaryDirectory(prefix="agentgates-") as name:
+    with tempfile.TemporaryDirectory(prefix="agentgates-") as name, ExitStack() as cleanup:
         folder = Path(name).resolve()
         tests = RunningTests(_tests_to_run(project, request, workspace, folder), folder)
+        cleanup.callback(tests.stop)
         checker = RunningChecker(_checker_arguments(workspace), project.of_stage(Stage.BESIDE), project.root)
+        cleanup.callback(checker.stop)
+        cleanup.callback(display.waiting, [])
         threading.Thread(target=project.coverage.get_ready, daemon=True).start()
         try:
             claim = tests.finish()
@@ -96,10 +100,6 @@ def _with_tests(
             return _judge_claim(project, workspace, checker, display), claim
         except KeyboardInterrupt:
             raise RunInterruptedError(INTERRUPTED_RUN) from None
-        finally:
-            display.waiting([])
-            tests.stop()
-            checker.stop()
 
 
 def _tests_to_run(project: Project, request: RunRequest, workspace: ProjectWorkspace, folder: Path) -> TestsToRun:
