@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-Literal = str | int | float | bool | None
+from pytest_agentgates.source.definition_facts import ArgumentFact, ClassFact, FunctionFact
 
 
 class ImportKind(StrEnum):
@@ -32,8 +32,8 @@ class ImportFact:
 
     `target` is absolute; `written` is as in the source, with the dots of a relative import (`level` of them).
     `names` are the imported attributes or submodules, each with the name it gets here; empty for `import a.b`.
-    `bound` is the name that `import a.b as c` gives the module here. A relative import that leaves the
-    project has an empty target.
+    `bound` is the name that `import a.b as c` gives the module here. The target of a
+    relative import is empty for the folder that holds the roots, and `?` beyond it.
     """
 
     target: str
@@ -46,108 +46,6 @@ class ImportFact:
     is_star: bool
     level: int
     code: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArgumentFact:
-    """One argument: of a call, of a decorator, or a keyword of a class.
-
-    `keyword` is empty for a positional one, `*` and `**` for unpacked ones. `name` is its dotted name where it
-    has one; `names` are all dotted names inside it, `literals` all its literals.
-    """
-
-    keyword: str
-    name: str
-    is_literal: bool
-    value: Literal
-    names: tuple[str, ...]
-    literals: tuple[Literal, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DecoratorFact:
-    """A decorator, with its arguments where it is called."""
-
-    name: str
-    arguments: tuple[ArgumentFact, ...]
-    is_called: bool
-    line: int
-
-
-class ParameterKind(StrEnum):
-    """How arguments reach a parameter."""
-
-    POSITIONAL_ONLY = "positional_only"
-    POSITIONAL = "positional"
-    VARARGS = "varargs"
-    KEYWORD_ONLY = "keyword_only"
-    KWARGS = "kwargs"
-
-
-@dataclass(frozen=True, slots=True)
-class AnnotationFact:
-    """An annotation: its text as written, without quotes, and every dotted name in it."""
-
-    text: str
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterFact:
-    """A parameter; `default` is what it defaults to, None where it is required."""
-
-    name: str
-    kind: ParameterKind
-    annotation: AnnotationFact | None
-    default: ArgumentFact | None
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionFact:
-    """A function or a method, `owner` being the class of a method; `is_empty` where it has no code of its own.
-
-    `line` is that of the `def`; decorators stand above it.
-    """
-
-    name: str
-    qualified_name: str
-    owner: str
-    parameters: tuple[ParameterFact, ...]
-    returns: AnnotationFact | None
-    decorators: tuple[DecoratorFact, ...]
-    is_async: bool
-    is_abstract: bool
-    is_empty: bool
-    line: int
-    column: int
-    end_line: int
-
-
-@dataclass(frozen=True, slots=True)
-class FieldFact:
-    """A name that a class body binds: annotated, assigned, or both."""
-
-    name: str
-    annotation: AnnotationFact | None
-    value: ArgumentFact | None
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class ClassFact:
-    """A class; `methods` are the qualified names of its functions."""
-
-    name: str
-    qualified_name: str
-    bases: tuple[str, ...]
-    keywords: tuple[ArgumentFact, ...]
-    decorators: tuple[DecoratorFact, ...]
-    methods: tuple[str, ...]
-    fields: tuple[FieldFact, ...]
-    line: int
-    column: int
-    end_line: int
 
 
 @dataclass(frozen=True, slots=True)
