@@ -6,6 +6,7 @@ python -m benchmarks.paired 'COMMAND A' 'COMMAND B' [--runs N]
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import platform
 import shlex
@@ -25,7 +26,10 @@ Pick = Callable[["Measured"], float]
 
 @dataclass(frozen=True)
 class Case:
-    """One thing to time: `steps` are commands that run one after another, `prepare` is not timed."""
+    """One thing to time: `steps` are commands that run one after another, `prepare` is not timed.
+
+    Bytecode is cached, whatever the environment says, unless `env` says otherwise.
+    """
 
     label: str
     steps: tuple[Sequence[str], ...]
@@ -83,6 +87,14 @@ def ratio(first: Times, second: Times, pick: Pick = wall) -> float:
 def difference(first: Times, second: Times, pick: Pick = wall) -> float:
     """The median of first - second in seconds, run by run."""
     return statistics.median(pick(one) - pick(other) for one, other in zip(first, second, strict=True))
+
+
+def likely_difference(first: Times, second: Times, pick: Pick = wall) -> tuple[float, float]:
+    """Between which seconds the true median of first - second lies, with 95 % confidence (order statistics)."""
+    ordered = sorted(pick(one) - pick(other) for one, other in zip(first, second, strict=True))
+    reach = 0.98 * math.sqrt(len(ordered))
+    low, high = math.floor(len(ordered) / 2 - reach), math.ceil(len(ordered) / 2 + reach)
+    return ordered[max(low, 0)], ordered[min(high, len(ordered) - 1)]
 
 
 def least_difference(first: Times, second: Times, pick: Pick = wall) -> float:
@@ -147,7 +159,7 @@ def _run_step(case: Case, step: Sequence[str]) -> Measured:
         process = subprocess.Popen(
             list(step),
             cwd=case.cwd,
-            env={**os.environ, **case.env},
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", **case.env},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
