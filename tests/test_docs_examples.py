@@ -53,7 +53,8 @@ def command_lines(program: str) -> list[Snippet]:
     """Every line of a console block, and every code span, that starts the program."""
     lines = [Snippet(block.place, line) for block in blocks("console", "sh") for line in block.text.splitlines()]
     said = [Snippet(line.place, line.text.removeprefix("$ ").partition(" #")[0]) for line in (*lines, *spans())]
-    return [line for line in said if re.match(rf"(?:\S*/)?{program} ", line.text)]
+    named = [line for line in said if re.match(rf"(?:\S*/)?{program} ", line.text)]
+    return list(dict.fromkeys(named))  # a table has one place, and may name a command twice
 
 
 def section(name: str) -> str:
