@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pytest_agentgates.config_schema import common_properties, top_level_schema
+from pytest_agentgates.config_schema import common_properties, top_level_schema, with_common_properties
 from pytest_agentgates.core.finding import Waiver
 from pytest_agentgates.errors import Mistake, UsageError
 from pytest_agentgates.toml_lines import line_of
@@ -57,6 +57,7 @@ class Config:
     agent: str = ""
     base: str = ""
     max_attempts: int = 3
+    source_roots: tuple[str, ...] = ()
     gates: Mapping[str, GateTable] = field(default_factory=dict)
     profiles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
@@ -147,7 +148,7 @@ def _gate_mistakes(
         fix = f"did you mean {wanted}?" if wanted else f"the gates are: {', '.join(sorted(gate_schemas))}"
         return [Mistake(f"AGT003 no one offers a gate {kind!r}", key, fix)]
     schema = dict(gate_schemas[kind])
-    schema["properties"] = {**common_properties(), **schema["properties"]}
+    schema["properties"] = with_common_properties(schema["properties"])
     return mistakes_of(options, schema, key) + _switched_off(name, options, key)
 
 
@@ -188,6 +189,7 @@ def _build(config: Config, table: Mapping[str, Any]) -> Config:
     return replace(
         config,
         **simple,
+        source_roots=tuple(table.get("source_roots", ())),
         gates={name: _gate(name, options) for name, options in table.get("gates", {}).items()},
         profiles={layer: tuple(profile["gates"]) for layer, profile in table.get("profiles", {}).items()},
         waivers=tuple(_waiver(entry, config.source) for entry in table.get("waivers", ())),
@@ -196,18 +198,25 @@ def _build(config: Config, table: Mapping[str, Any]) -> Config:
 
 
 def _gate(name: str, options: Mapping[str, Any]) -> GateTable:
-    own = {key: _frozen(value) for key, value in options.items() if key not in common_properties()}
+    own = {key: _frozen(value) for key, value in options.items() if key not in common_properties() or _is_own(value)}
     return GateTable(
         name=name,
         kind=options.get("type", name),
         enabled=options.get("enabled", True),
         blocking=options.get("blocking", True),
-        layers=tuple(options.get("layers", ())),
+        layers=() if "layers" in own else tuple(options.get("layers", ())),
         options=own,
     )
 
 
+def _is_own(value: object) -> bool:
+    """Whether the value is a gate's own: what every gate has is never a table."""
+    return isinstance(value, dict)
+
+
 def _frozen(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _frozen(item) for key, item in value.items()}
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
+from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -34,6 +35,13 @@ def common_properties() -> dict[str, Any]:
     }
 
 
+def with_common_properties(own: Mapping[str, Any]) -> dict[str, Any]:
+    """A gate's own options and those of every gate; a gate's own `layers` table may stand where the list does."""
+    common = common_properties()
+    both = {name: {"anyOf": [common[name], own[name]]} for name in common.keys() & own.keys()}
+    return {**common, **own, **both}
+
+
 def top_level_schema() -> dict[str, Any]:
     """The schema of `[tool.agentgates]` with gates and profiles left open."""
     text = {"type": "string", "minLength": 1}
@@ -48,6 +56,7 @@ def top_level_schema() -> dict[str, Any]:
         "evidence": {**text, "description": "The folder that evidence is written to."},
         "agent": {**text, "description": "The name of the agent that works here."},
         "base": {**text, "description": "The revision that changes are measured against."},
+        "source_roots": {**_TEXTS, "description": "The folders that hold Python source; all when left out."},
         "max_attempts": {"type": "integer", "minimum": 1, "description": "Failed judgements until a task is blocked."},
         "gates": {"type": "object", "description": "One table for each gate."},
         "profiles": {"type": "object", "additionalProperties": _profile(), "description": "Gates by layer."},
@@ -67,7 +76,7 @@ def config_schema(gates: Mapping[str, type]) -> dict[str, Any]:
 
 
 def _with_common(schema: dict[str, Any]) -> dict[str, Any]:
-    return {**schema, "properties": {**common_properties(), **schema["properties"]}}
+    return {**schema, "properties": with_common_properties(schema["properties"])}
 
 
 def _profile() -> dict[str, Any]:
@@ -89,6 +98,8 @@ def _type_schema(hint: Any) -> dict[str, Any]:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Literal:
         return {"enum": list(arguments)}
+    if origin in (UnionType, typing.Union):
+        return {"anyOf": [_type_schema(argument) for argument in arguments]}
     if origin is tuple:
         return {"type": "array", "items": _type_schema(arguments[0])}
     if origin in (dict, typing.Mapping):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 
 from pytest_agentgates.base_tree import find_base
 from pytest_agentgates.config import Config
+from pytest_agentgates.core.ports import AsksForDetails, SourceScope
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.project import Project
@@ -47,7 +48,14 @@ def survey_project(
         waivers=(*read_waivers(config.root, files), *config.waivers),
         rules_by_gate=project.rules_by_gate(),
         globs=_globs(config, project.gates),
+        scope=SourceScope(config.source_roots, _wants_details(project.gates)),
     )
+
+
+def _wants_details(gates: Sequence[ConfiguredGate]) -> Callable[[str], bool]:
+    """Whether any gate asks for the definitions of a file; a gate that does says of which in `wants_details`."""
+    asking = [configured.gate.wants_details for configured in gates if isinstance(configured.gate, AsksForDetails)]
+    return lambda path: any(wants(path) for wants in asking)
 
 
 def project_files(project: Project) -> tuple[str, ...]:

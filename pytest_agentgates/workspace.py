@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 from pytest_agentgates.core.finding import Waiver
 from pytest_agentgates.core.outcomes import TestClaim
-from pytest_agentgates.core.ports import BaseTree, ExpectedTests, ToolRunner
+from pytest_agentgates.core.ports import BaseTree, ExpectedTests, SourceScope, ToolRunner, Workspace
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult
+
+T = TypeVar("T")
+
+
+class Shared:
+    """What gates that run at the same time make once: the first makes it, the others wait for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made: dict[object, Any] = {}
+        self._being_made: dict[object, threading.Lock] = {}
+
+    def once(self, make: Callable[[Workspace], T], workspace: Workspace) -> T:
+        """What `make` gives for the workspace of the first who asks."""
+        with self._lock:
+            turn = self._being_made.setdefault(make, threading.Lock())
+        with turn:
+            if make not in self._made:
+                self._made[make] = make(workspace)
+            made: T = self._made[make]
+            return made
 
 
 @dataclass(frozen=True)
@@ -35,3 +58,9 @@ class ProjectWorkspace:
     waivers: tuple[Waiver, ...] = ()
     rules_by_gate: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     globs: Mapping[str, str] = field(default_factory=dict)
+    scope: SourceScope = field(default_factory=SourceScope)
+    shared: Shared = field(default_factory=Shared, compare=False, repr=False)
+
+    def once(self, make: Callable[[Workspace], T]) -> T:
+        """What several gates share; it must depend on nothing that differs between them."""
+        return self.shared.once(make, self)

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from pytest_agentgates.core.finding import Waiver
 from pytest_agentgates.core.outcomes import TestClaim
-from pytest_agentgates.core.ports import BaseTree, ExpectedTests, ToolRun, ToolRunner
+from pytest_agentgates.core.ports import BaseTree, ExpectedTests, SourceScope, ToolRun, ToolRunner, Workspace
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -86,3 +89,7 @@ class FakeWorkspace:
     waivers: tuple[Waiver, ...] = ()
     rules_by_gate: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     globs: Mapping[str, str] = field(default_factory=dict)
+    scope: SourceScope = field(default_factory=SourceScope)
+
+    def once(self, make: Callable[[Workspace], T]) -> T:
+        return make(self)

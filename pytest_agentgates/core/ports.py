@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:  # only a name for the type: core itself touches no file
     from pathlib import Path
@@ -16,6 +16,9 @@ if TYPE_CHECKING:  # only a name for the type: core itself touches no file
     from pytest_agentgates.core.record import RunRecord
     from pytest_agentgates.core.task import Step, Task
     from pytest_agentgates.core.verdict import GateResult
+
+
+T = TypeVar("T")
 
 
 class Stage(StrEnum):
@@ -170,6 +173,27 @@ class Workspace(Protocol):
         """Every glob of the configuration, by the key it stands under."""
         ...
 
+    @property
+    def scope(self) -> SourceScope:
+        """Where the project's Python source lies, and of which files definitions are asked for."""
+        ...
+
+    def once(self, make: Callable[[Workspace], T]) -> T:
+        """What a function makes of the workspace; made once in a run, however many gates ask for it."""
+        ...
+
+
+@dataclass(frozen=True)
+class SourceScope:
+    """The roots that hold Python source (empty for the whole project), and what the gates that are on ask for.
+
+    `wants_details` says of a path whether any gate asks for its definitions and calls, so that each file is
+    parsed once.
+    """
+
+    roots: tuple[str, ...] = ()
+    wants_details: Callable[[str], bool] = lambda _path: False
+
 
 @dataclass(frozen=True)
 class ExpectedTests:
@@ -206,6 +230,15 @@ class Gate(Protocol):
 
     def check(self, workspace: Workspace) -> GateResult:
         """Judge the workspace."""
+        ...
+
+
+@runtime_checkable
+class AsksForDetails(Protocol):
+    """A gate that needs more of some Python files than their imports."""
+
+    def wants_details(self, path: str) -> bool:
+        """Whether it asks for the classes, functions and calls of that file."""
         ...
 
 
