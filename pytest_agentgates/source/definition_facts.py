@@ -67,7 +67,7 @@ class ParameterFact:
 class FunctionFact:
     """A function or a method, `owner` being the class of a method; `is_empty` where it has no code of its own.
 
-    `line` is that of the `def`; decorators stand above it.
+    `is_generator` where it yields; `line` is that of the `def`; decorators stand above it.
     """
 
     name: str
@@ -79,6 +79,7 @@ class FunctionFact:
     is_async: bool
     is_abstract: bool
     is_empty: bool
+    is_generator: bool
     line: int
     column: int
     end_line: int

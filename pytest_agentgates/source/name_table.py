@@ -46,6 +46,7 @@ class NameTable:
     parent: NameTable | None = None
     is_class: bool = False
     is_function: bool = False
+    is_generator: bool = False
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     attributes: dict[str, list[tuple[Binding, NameTable]]] = field(default_factory=dict)
     outer: set[str] = field(default_factory=set)

@@ -39,6 +39,7 @@ def read_function(
         is_async=isinstance(node, ast.AsyncFunctionDef),
         is_abstract=_is_abstract(decorators),
         is_empty=all(_says_nothing(statement, table) for statement in node.body),
+        is_generator=inner.is_generator,
         line=node.lineno,
         column=text.column(node),
         end_line=node.end_lineno or node.lineno,

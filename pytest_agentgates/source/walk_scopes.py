@@ -199,6 +199,11 @@ def _named(node: ast.AST, table: NameTable, walked: Walked) -> None:
     walked.push(ast.iter_child_nodes(node), table)
 
 
+def _yield(node: ast.Yield | ast.YieldFrom, table: NameTable, walked: Walked) -> None:
+    table.is_generator = True
+    walked.push(ast.iter_child_nodes(node), table)
+
+
 def _comprehension(node: ast.expr, table: NameTable, walked: Walked) -> None:
     inner = NameTable(table.module, table.qualified_name, table)
     walked.push(ast.iter_child_nodes(node), inner)
@@ -269,6 +274,7 @@ _HANDLERS: dict[type[ast.AST], Callable[..., None]] = {
     **dict.fromkeys([ast.Add, ast.Sub, ast.Mod, ast.Mult, ast.Div, ast.BitOr, ast.Gt, ast.GtE, ast.Lt, ast.LtE], _skip),
     **dict.fromkeys([ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp], _comprehension),
     **dict.fromkeys([ast.FunctionDef, ast.AsyncFunctionDef], _function),
+    **dict.fromkeys([ast.Yield, ast.YieldFrom], _yield),
     **dict.fromkeys([ast.With, ast.AsyncWith], _with),
     **dict.fromkeys([ast.Global, ast.Nonlocal], _outer),
     **dict.fromkeys([ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping], _named),
