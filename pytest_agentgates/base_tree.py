@@ -9,8 +9,8 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_agentgates.core.ports import ToolRunner
@@ -18,18 +18,18 @@ from pytest_agentgates.core.record import GitFacts
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.run_git import Git
 
-_BATCH = 400  # objects in one command line
 _SUBMODULE = "160000"
 
 
 @dataclass(frozen=True)
 class GitBase:
-    """The files below `root` at one commit; `blobs` maps paths relative to `root` to object ids."""
+    """The files below `root` at one commit; `blobs` maps paths relative to `root` to object ids, `modes` to modes."""
 
     root: Path
     git: Git
     commit: str
     blobs: Mapping[str, str]
+    modes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -37,57 +37,35 @@ class GitBase:
         return tuple(sorted(self.blobs))
 
     def read(self, path: str) -> bytes | None:
-        """The bytes of a file, None where it did not exist; raises AgentGatesError where git fails.
-
-        A file that is not UTF-8 and has changed since comes with the undecodable bytes replaced.
-        """
+        """The bytes of a file, None where it did not exist; raises AgentGatesError where git fails."""
         return self.read_many((path,)).get(path)
 
     def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The bytes of every file among `paths` that existed, with as few calls of git as can be."""
         wanted = {path: self.blobs[path] for path in paths if path in self.blobs}
         contents: dict[str, bytes] = {}
-        missing: dict[str, str] = {}
+        missing: dict[str, None] = {}
         for path, blob in wanted.items():
             on_disk = _content_of(self.root / path)
             if on_disk is not None and _blob_id(on_disk, blob) == blob:
                 contents[blob] = on_disk
             else:
-                missing[blob] = path
-        for batch in _batches(missing):
-            contents.update(self._read_objects(batch))
+                missing[blob] = None
+        contents.update(self._read_objects(list(missing)))
         return {path: contents[blob] for path, blob in wanted.items()}
 
     def differs(self, path: str) -> bool:
         """Whether the file on disk is another than it was, or is not there on either side."""
         return path not in self.blobs or not _is_same(self.root / path, self.blobs[path])
 
-    def _read_objects(self, batch: Mapping[str, str]) -> dict[str, bytes]:
-        """Several objects in one call where their sizes allow to take them apart, else one call for each."""
-        whole = self._read_joined(batch) if len(batch) > 1 else {}
-        return {blob: whole[blob] if blob in whole else self._read_object(blob) for blob in batch}
-
-    def _read_joined(self, batch: Mapping[str, str]) -> dict[str, bytes]:
-        listed = self.git.out("ls-tree", "-r", "-z", "-l", self.commit, "--", *batch.values())
-        sizes = {fields[2]: fields[3] for fields, _ in _entries(listed)}
-        joined = self.git.out("show", "--no-textconv", *batch).encode()
-        found: dict[str, bytes] = {}
-        start = 0
-        for blob in batch:
-            end = start + int(sizes[blob])
-            content, start = joined[start:end], end
-            if _blob_id(content, blob) == blob:
-                found[blob] = content
+    def _read_objects(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """The bytes of objects; raises AgentGatesError for one that is missing or damaged."""
+        found = self.git.objects(ids)
+        for blob, content in found.items():
+            if _blob_id(content, blob) != blob:
+                what = f"the object {blob} of the base is damaged"
+                raise AgentGatesError(what, str(self.root), "look at: git fsck; then fetch it again")
         return found
-
-    def _read_object(self, blob: str) -> bytes:
-        text = self.git.out("cat-file", "blob", blob)
-        content = text.encode()
-        if _blob_id(content, blob) != blob and "\N{REPLACEMENT CHARACTER}" not in text:
-            raise AgentGatesError(
-                f"the object {blob} of the base is damaged", str(self.root), "look at: git fsck; then fetch it again"
-            )
-        return content
 
 
 def find_base(
@@ -107,7 +85,9 @@ def find_base(
     listing = git.run("ls-tree", "-r", "-z", commit)
     if listing.problem or listing.exit_code:
         return None, f"git cannot list the files of {commit}: {listing.problem or listing.stderr.strip()}"
-    return GitBase(root, git, commit, _blobs(listing.stdout)), ""
+    blobs = _blobs(listing.stdout)
+    modes = {path: fields[0] for fields, path in _entries(listing.stdout) if path in blobs}
+    return GitBase(root, git, commit, blobs, modes), ""
 
 
 def git_facts(root: Path, tools: ToolRunner, base: str = "") -> GitFacts:
@@ -181,16 +161,10 @@ def _blobs(listing: str) -> dict[str, str]:
 
 
 def _entries(listing: str) -> Iterator[tuple[list[str], str]]:
-    """Each entry of `ls-tree -z`: mode, type, object (and size), and the path."""
+    """Each entry of `ls-tree -z`: mode, type and object, and the path."""
     for entry in filter(None, listing.split("\0")):
         facts, _, path = entry.partition("\t")
         yield facts.split(), path
-
-
-def _batches(missing: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    items = list(missing.items())
-    for start in range(0, len(items), _BATCH):
-        yield dict(items[start : start + _BATCH])
 
 
 def _content_of(path: Path) -> bytes | None:

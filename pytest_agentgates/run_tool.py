@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -30,16 +31,24 @@ class LocalTools:
     most_output: int = 64 * _MEGABYTE
 
     def run(
-        self, command: Sequence[str], *, cwd: Path, seconds: float, env: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        *,
+        cwd: Path,
+        seconds: float,
+        env: Mapping[str, str] | None = None,
+        given: bytes = b"",
     ) -> ToolRun:
-        """Run to the end without input; whatever prevents that is named in the result, never raised."""
+        """Run to the end; whatever prevents that is named in the result, never raised."""
         start = time.monotonic()
         try:
-            process = _start_tool(command, cwd, env)
+            process = _start_tool(command, cwd, env, with_input=bool(given))
         except (OSError, ValueError, IndexError) as error:
             return ToolRun(tuple(command), None, "", "", 0, _why_not_started(command, cwd, error))
         if process is None:
             return ToolRun(tuple(command), None, "", "", 0, "the run was stopped")
+        if given:
+            _start_thread(_give, process, given)
         try:
             output, problem = self._wait(process, seconds)
         finally:
@@ -48,7 +57,7 @@ class LocalTools:
             _RUNNING.discard(process)
         exit_code = None if problem else process.returncode
         duration = round((time.monotonic() - start) * 1000)
-        return ToolRun(tuple(command), exit_code, output[0].text, output[1].text, duration, problem)
+        return ToolRun(tuple(command), exit_code, output[0].text, output[1].text, duration, problem, output[0].raw)
 
     def _wait(self, process: subprocess.Popen[bytes], seconds: float) -> tuple[list[_Output], str]:
         """Read both streams until the process ends, its time is up or it writes too much."""
@@ -139,8 +148,12 @@ class _Output:
     overflowed: bool = False
 
     @property
+    def raw(self) -> bytes:
+        return b"".join(self.chunks)
+
+    @property
     def text(self) -> str:
-        return b"".join(self.chunks).decode("utf-8", "replace")
+        return self.raw.decode("utf-8", "replace")
 
 
 @dataclass
@@ -159,7 +172,9 @@ _RUNNING = _Running()
 _STARTING = threading.Lock()
 
 
-def _start_tool(command: Sequence[str], cwd: Path, env: Mapping[str, str] | None) -> subprocess.Popen[bytes] | None:
+def _start_tool(
+    command: Sequence[str], cwd: Path, env: Mapping[str, str] | None, with_input: bool
+) -> subprocess.Popen[bytes] | None:
     """Start and register in one step, so that no tool slips past `terminate_all`."""
     with _STARTING:
         if _RUNNING.stopped:
@@ -168,7 +183,7 @@ def _start_tool(command: Sequence[str], cwd: Path, env: Mapping[str, str] | None
             list(command),
             cwd=cwd,
             env=tool_environment(env),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if with_input else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
@@ -192,6 +207,13 @@ def _start_thread(target: Callable[..., object], *arguments: object) -> threadin
     thread = threading.Thread(target=target, args=arguments, daemon=True)
     thread.start()
     return thread
+
+
+def _give(process: subprocess.Popen[bytes], given: bytes) -> None:
+    """Write a tool's input; one that ends without reading it all says why by its exit code."""
+    if process.stdin is not None:
+        with contextlib.suppress(OSError), process.stdin as stream:
+            stream.write(given)
 
 
 def _read(stream: IO[bytes], sink: _Output, process: subprocess.Popen[bytes]) -> None:

@@ -56,7 +56,13 @@ class FakeTools:
     calls: list[tuple[str, ...]] = field(default_factory=list)
 
     def run(
-        self, command: Sequence[str], *, cwd: Path, seconds: float, env: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        *,
+        cwd: Path,
+        seconds: float,
+        env: Mapping[str, str] | None = None,
+        given: bytes = b"",
     ) -> ToolRun:
         self.calls.append(tuple(command))
         return self.answer(tuple(command))

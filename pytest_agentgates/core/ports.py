@@ -34,6 +34,7 @@ class ToolRun:
     """How an outside tool ended; `exit_code` is None where it did not end by itself.
 
     `problem` says why there is nothing to read: not found, not startable, or out of time.
+    `raw` is the standard output as it came, `stdout` the same as text.
     """
 
     command: tuple[str, ...]
@@ -42,15 +43,22 @@ class ToolRun:
     stderr: str
     duration_ms: int
     problem: str = ""
+    raw: bytes = b""
 
 
 class ToolRunner(Protocol):
     """Runs an outside tool with a time limit."""
 
     def run(
-        self, command: Sequence[str], *, cwd: Path, seconds: float, env: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        *,
+        cwd: Path,
+        seconds: float,
+        env: Mapping[str, str] | None = None,
+        given: bytes = b"",
     ) -> ToolRun:
-        """Run to the end, or kill the tool and everything it started when its time is up."""
+        """Run to the end, or kill the tool and everything it started when its time is up; `given` is its input."""
         ...
 
 
