@@ -72,7 +72,7 @@ class NameResolver:
             found = self._split(name, importer)
             if found is None:
                 return name, None
-            path, rest = found
+            path, rest = self._rebound(name, found, importer)
             further = self._next(path, rest) if rest else ""
             if not further:
                 return self._end(path, rest)
@@ -101,6 +101,18 @@ class NameResolver:
                 return path, name[len(head) :].lstrip(".")
             head = head.rpartition(".")[0]
         return None
+
+    def _rebound(self, name: str, found: tuple[str, str], importer: str) -> tuple[str, str]:
+        """A package may bind the name of a submodule to something else: `from .Order import Order`."""
+        rest = found[1]
+        if rest and rest[0] not in "([":
+            return found
+        module = name[: len(name) - len(rest)]
+        parent, _, last = module.rpartition(".")
+        package = self.modules.file_of(parent, importer) if parent else None
+        if package is None or all(meant == module for meant in self._bindings_of(package).others.get(last, ())):
+            return found
+        return package, last + rest
 
     def _next(self, path: str, rest: str) -> str:
         """What the first part of `rest` stands for in this module; empty where it is defined there."""
