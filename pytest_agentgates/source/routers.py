@@ -48,6 +48,7 @@ class Routers:
     files: SyntaxFiles
     finder: GuardFinder
     found: dict[str, Router] = field(default_factory=dict)
+    _made_by_factory: list[tuple[str, str]] = field(default_factory=list)
 
     def read(self, files: Iterable[FileSyntax]) -> None:
         """Find the routers in these files, then what is done with them."""
@@ -55,6 +56,9 @@ class Routers:
         for file in every:
             for name, call, table in _constructed(file):
                 self._add(name, call, table, file.path)
+        for made, name in self._made_by_factory:
+            if made in self.found:
+                self.found[made].mounts.append(Mount(name, "", ()))
         for file in every:
             for call, table in file.calls:
                 self._mount(call, table, file.path)
@@ -91,6 +95,9 @@ class Routers:
         given = {keyword.arg: keyword.value for keyword in call.keywords}
         guards = self.finder.of_list(given.get("dependencies"), table, path)
         self.found[name] = Router(name, kind, self._prefix(given, table, path), list(guards))
+        made = self._name(call, table, path)
+        if made not in ("?", name):
+            self._made_by_factory.append((made, name))
 
     def _kind(self, name: str) -> Framework | None:
         plain = name.removesuffix("()")
@@ -99,8 +106,10 @@ class Routers:
         where = self.files.project.locate(plain)
         if where is None:
             return None
-        bases = self.files.project.ancestors_of(where.path, where.qualified_name)
-        kinds = (_ROUTERS.get(base.name.rpartition(".")[2]) for base in bases)
+        bases = [base.name for base in self.files.project.ancestors_of(where.path, where.qualified_name)]
+        function = self.files.project.function_at(where.path, where.qualified_name)
+        returned = function.returns.names if function is not None and function.returns is not None else ()
+        kinds = (_ROUTERS.get(base.rpartition(".")[2]) for base in (*bases, *returned))
         return next((kind for kind in kinds if kind is not None), None)
 
     def _name(self, node: ast.expr, table: NameTable, path: str) -> str:

@@ -1,0 +1,243 @@
+"""Finds where a handler believes what the client says about who it is."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pytest_agentgates.gates.authorized.bodies import BodyReader, calls_in_order
+from pytest_agentgates.gates.authorized.checks import is_over_others
+from pytest_agentgates.source.route_facts import Framework, Guard, Route
+from pytest_agentgates.source.syntax import FileSyntax, Scoped
+
+_REQUESTS = frozenset({"request", "req"})
+_CARRIERS = frozenset(
+    (  # noqa: SIM905 - a list of words reads best as words
+        "args form json values headers cookies data POST GET META query_params path_params get_json body files "
+        "view_args"
+    ).split()
+)
+_PRINCIPAL = re.compile(
+    r"(?:^|_)(?:current(?:_\w+)?|principal|identity|claims|auth(?:enticated)?(?:_\w+)?|actor|caller|viewer|subject"
+    r"|token|session_user|logged_in\w*|context|ctx)$|^(?:user|me|g)$"
+)
+_ROLES = frozenset({"role", "roles", "is_admin", "is_superuser", "is_staff", "permissions", "scopes"})
+_HARMLESS = frozenset({"str", "int", "UUID", "uuid", "len", "print", "repr", "bool", "isinstance", "HTTPException"})
+_LOGGERS = frozenset({"logger", "log", "logging", "LOGGER"})
+
+
+@dataclass(frozen=True, slots=True)
+class Trusted:
+    """A client-given identity that is used as it came."""
+
+    name: str
+    source: str
+    node: ast.expr
+
+
+@dataclass(slots=True)
+class IdentityReader:
+    """Looks for identities among what a handler takes from the client."""
+
+    bodies: BodyReader
+    identities: Sequence[str]
+
+    def find(self, route: Route, scoped: Scoped, file: FileSyntax) -> Trusted | None:
+        """The first identity that is trusted; None where each is compared, checked or not there."""
+        if isinstance(scoped.node, ast.ClassDef):
+            return None
+        given = dict(self._given(route, scoped, file))
+        guards = [guard for guard in route.guards if self.bodies.checks.guard(guard)]
+        uses = [use for use in self._uses(scoped, given) if not _is_waived_by(guards, use)]
+        return next((use for use in uses if not self._is_settled(use, scoped, file, given)), None)
+
+    def _given(self, route: Route, scoped: Scoped, file: FileSyntax) -> Iterator[tuple[str, str]]:
+        """The variables that hold what the client says, each with the place it comes from."""
+        node = scoped.node
+        if isinstance(node, ast.ClassDef):
+            return
+        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+            if argument.arg in ("self", "cls") or _PRINCIPAL.search(argument.arg):
+                continue
+            source = self._source(route, argument, scoped, file)
+            if source:
+                yield argument.arg, source
+        for statement in ast.walk(node):
+            if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+                target = statement.targets[0]
+                if isinstance(target, ast.Name) and _carrier(statement.value):
+                    yield target.id, _carrier(statement.value)
+
+    def _source(self, route: Route, argument: ast.arg, scoped: Scoped, file: FileSyntax) -> str:
+        if re.search(rf"[{{<](?:\w+:)?{re.escape(argument.arg)}(?::\w+)?[}}>]|\(\?P<{argument.arg}>", route.url):
+            return "path"
+        if route.framework is not Framework.FASTAPI:
+            return "path" if route.framework is not Framework.PLAIN and argument.arg in self.identities else ""
+        default = _default_of(argument, scoped)
+        text = ast.unparse(argument.annotation) if argument.annotation is not None else ""
+        written = f"{text} {ast.unparse(default) if default is not None else ''}"
+        if re.search(r"\b(?:Depends|Security)\(", written) or self._is_depended_on(argument, scoped, file):
+            return ""
+        for marker in ("Header", "Query", "Body", "Form", "Path", "Cookie"):
+            if re.search(rf"\b{marker}\(", written):
+                return marker.lower()
+        return "query" if _is_plain(text) else "body"
+
+    def _is_depended_on(self, argument: ast.arg, scoped: Scoped, file: FileSyntax) -> bool:
+        """Whether the annotation is another name for `Annotated[..., Depends(f)]`."""
+        node = argument.annotation
+        if not isinstance(node, ast.Name | ast.Attribute):
+            return False
+        files = self.bodies.files
+        held = files.value(files.variable(node, scoped.outer, file.path))
+        return held is not None and "Depends(" in ast.unparse(held[0])
+
+    def _uses(self, scoped: Scoped, given: dict[str, str]) -> Iterator[Trusted]:
+        """Identities that are handed on: as arguments, or in a comparison with what is kept."""
+        for call in calls_in_order(scoped.node.body):
+            if _name(call.func) in _HARMLESS or _root(call.func) in _LOGGERS:
+                continue
+            if _carrier(call) or (isinstance(call.func, ast.Attribute) and _carrier(call.func.value)):
+                continue
+            for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+                yield from self._in_argument(argument, given)
+        for node in ast.walk(scoped.node):
+            if isinstance(node, ast.If | ast.IfExp | ast.Assert):
+                yield from self._roles_in(node.test, given)
+
+    def _in_argument(self, node: ast.expr, given: dict[str, str]) -> Iterator[Trusted]:
+        for inner in _values(node):
+            name, source = self._identity(inner, given)
+            if name and name not in _ROLES:
+                yield Trusted(name, source, inner)
+
+    def _roles_in(self, test: ast.expr, given: dict[str, str]) -> Iterator[Trusted]:
+        for inner in ast.walk(test):
+            if isinstance(inner, ast.expr):
+                name, source = self._identity(inner, given)
+                if name in _ROLES:
+                    yield Trusted(name, source, inner)
+
+    def _identity(self, node: ast.expr, given: dict[str, str]) -> tuple[str, str]:
+        """`tenant_id`, `body.tenant_id`, `request.headers["X-Tenant-Id"]`: its name, and where it comes from."""
+        if isinstance(node, ast.Name) and node.id in given and node.id in self.identities:
+            return node.id, given[node.id]
+        if isinstance(node, ast.Attribute) and node.attr in self.identities and isinstance(node.value, ast.Name):
+            return (node.attr, given[node.value.id]) if given.get(node.value.id, "path") != "path" else ("", "")
+        key, holder = _key(node)
+        if _normal(key) in self.identities and holder is not None:
+            source = _carrier(holder) or (given.get(holder.id, "") if isinstance(holder, ast.Name) else "")
+            return (_normal(key), source) if source else ("", "")
+        return "", ""
+
+    def _is_settled(self, use: Trusted, scoped: Scoped, file: FileSyntax, given: dict[str, str]) -> bool:
+        """Whether the identity is compared with the authenticated one, or checked, or handed on beside it."""
+        text = ast.unparse(use.node)
+        for node in ast.walk(scoped.node):
+            if isinstance(node, ast.Compare) and _mentions(node, text) and _has_principal(node, given):
+                return True
+            if isinstance(node, ast.Call) and _mentions(node, text):
+                arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+                own = [one for one in arguments if not (isinstance(one, ast.BoolOp) and _mentions(one, text))]
+                if self.bodies.is_check(node, scoped, file) or any(_has_principal(one, given) for one in own):
+                    return True
+        return False
+
+
+def _is_waived_by(guards: Sequence[Guard], use: Trusted) -> bool:
+    """A check that takes the identity itself, or lets only those pass who act for others."""
+    if any(use.name in guard.parameters for guard in guards):
+        return True
+    if use.source == "path" and any(not _only_tells_who(guard) for guard in guards):
+        return True
+    is_personal = "user" in use.name or use.name in ("owner_id", "author_id", "account_id")
+    return is_personal and any(is_over_others(name) for guard in guards for name in guard.names)
+
+
+def _only_tells_who(guard: Guard) -> bool:
+    """Whether a check asks only for some identity, not for a right."""
+    name = guard.names[0].rpartition(".")[2].lower()
+    told = ("current", "login", "authenticat", "jwt", "token", "auth_required")
+    return any(word in name for word in told) and not is_over_others(name)
+
+
+def _values(node: ast.expr) -> Iterator[ast.expr]:
+    """The expressions whose value an argument hands on, through `a or b`, comparisons and conversions."""
+    pending = [node]
+    while pending:
+        here = pending.pop(0)
+        yield here
+        if isinstance(here, ast.BoolOp):
+            pending.extend(here.values)
+        elif isinstance(here, ast.Compare):
+            pending.extend([here.left, *here.comparators])
+        elif isinstance(here, ast.Call) and _name(here.func) in _HARMLESS and _name(here.func) != "HTTPException":
+            pending.extend(here.args)
+
+
+def _carrier(node: ast.expr) -> str:
+    """Where a part of the request is read: `request.headers.get(...)`; empty for anything else."""
+    text = []
+    while isinstance(node, ast.Attribute | ast.Call | ast.Subscript | ast.Await):
+        if isinstance(node, ast.Attribute):
+            text.append(node.attr)
+        node = node.func if isinstance(node, ast.Call) else node.value
+    found = [name for name in text if name in _CARRIERS]
+    is_request = (isinstance(node, ast.Name) and node.id in _REQUESTS) or (bool(text) and "request" in text)
+    return f"request.{found[-1]}" if found and is_request else ""
+
+
+def _key(node: ast.expr) -> tuple[str, ast.expr | None]:
+    """`data["tenant_id"]`, `data.get("tenant_id")`: the key, and what it is looked up in."""
+    key: ast.expr | None = None
+    holder: ast.expr | None = None
+    if isinstance(node, ast.Subscript):
+        key, holder = node.slice, node.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "pop"):
+        key, holder = (node.args[0] if node.args else None), node.func.value
+    is_text = isinstance(key, ast.Constant) and isinstance(key.value, str)
+    return (key.value, holder) if is_text else ("", None)  # type: ignore[union-attr]  # by is_text
+
+
+def _normal(key: str) -> str:
+    return key.lower().replace("-", "_").removeprefix("http_").removeprefix("x_")
+
+
+def _mentions(node: ast.AST, text: str) -> bool:
+    return any(isinstance(inner, ast.expr) and ast.unparse(inner) == text for inner in ast.walk(node))
+
+
+def _has_principal(node: ast.AST, given: dict[str, str]) -> bool:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and inner.id not in given and _PRINCIPAL.search(inner.id):
+            return True
+        if isinstance(inner, ast.Attribute) and inner.attr in ("user", "state", "auth", "principal"):
+            return True
+    return False
+
+
+def _default_of(argument: ast.arg, scoped: Scoped) -> ast.expr | None:
+    arguments = scoped.node.args  # type: ignore[union-attr]  # the caller has told classes apart
+    positional = [*arguments.posonlyargs, *arguments.args]
+    if argument in positional:
+        index = positional.index(argument) - (len(positional) - len(arguments.defaults))
+        return arguments.defaults[index] if index >= 0 else None
+    return arguments.kw_defaults[arguments.kwonlyargs.index(argument)]
+
+
+def _is_plain(annotation: str) -> bool:
+    words = set(re.findall(r"\w+", annotation))
+    simple = {"int", "str", "float", "bool", "UUID", "uuid", "date", "datetime", "Optional", "None", "list", "List"}
+    return words <= simple or any(word.endswith("Id") for word in words)
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
