@@ -75,7 +75,7 @@ class GuardFinder:
         return Expression(inner, expression.table, expression.path) if inner is not None else expression
 
     def _guard(self, expression: Expression) -> tuple[Guard, list[Found]]:
-        node, table, path = expression.node, expression.table, expression.path
+        node, table, path = self._in_lambda(expression), expression.table, expression.path
         target = node.func if isinstance(node, ast.Call) else node
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             names: tuple[str, ...] = (self.files.project.canonical(node.value),)
@@ -87,6 +87,17 @@ class GuardFinder:
         definitions = [found for name in names if (found := self.files.find(name, path)) is not None]
         parameters = tuple(name for found in definitions for name in _parameters(found))
         return Guard(names, any(_is_off(call) for call in calls), parameters), definitions
+
+    def _in_lambda(self, expression: Expression) -> ast.expr:
+        """What a lambda calls; nothing where that only makes a function, which then nobody calls."""
+        node = expression.node
+        if not isinstance(node, ast.Lambda) or not isinstance(node.body, ast.Call):
+            return node
+        made = self.files.find(self.files.name(node.body.func, expression.table, expression.path), expression.path)
+        body = made.node.body if made is not None else []
+        own = {statement.name for statement in body if isinstance(statement, _FUNCTIONS)}
+        returned = {getattr(one.value, "id", "") for one in body if isinstance(one, ast.Return)}
+        return ast.Constant(None) if own & returned else node.body
 
     def _needs(self, found: Found) -> Iterator[Expression]:
         """What a dependency depends on, is decorated with, and calls."""

@@ -19,6 +19,7 @@ _MOUNTS = {"include_router": "router", "mount": "app", "register_blueprint": "bl
 _HOOKS = frozenset({"before_request", "before_app_request", "middleware"})
 _PREFIXES = frozenset({"prefix", "url_prefix", "path"})
 _MOST_MOUNTS = 8
+_OTHER_ROUTERS = frozenset({"rest_framework", "rest_framework_nested", "django", "aiogram", "typer", "click"})
 
 
 @dataclass(slots=True)
@@ -101,15 +102,15 @@ class Routers:
 
     def _kind(self, name: str) -> Framework | None:
         plain = name.removesuffix("()")
-        if plain.rpartition(".")[2] in _ROUTERS:
-            return _ROUTERS[plain.rpartition(".")[2]]
+        if _by_name(plain) is not None:
+            return _by_name(plain)
         where = self.files.project.locate(plain)
         if where is None:
             return None
         bases = [base.name for base in self.files.project.ancestors_of(where.path, where.qualified_name)]
         function = self.files.project.function_at(where.path, where.qualified_name)
         returned = function.returns.names if function is not None and function.returns is not None else ()
-        kinds = (_ROUTERS.get(base.rpartition(".")[2]) for base in (*bases, *returned))
+        kinds = (_by_name(base) for base in (*bases, *returned))
         return next((kind for kind in kinds if kind is not None), None)
 
     def _name(self, node: ast.expr, table: NameTable, path: str) -> str:
@@ -177,6 +178,13 @@ class Routers:
             parts = [self.text(part, table, path) for part in node.values]
             return "".join(parts)
         return "{...}"
+
+
+def _by_name(name: str) -> Framework | None:
+    """The kind of a class; what other packages call a router is taken for one of FastAPI's."""
+    package, last = name.partition(".")[0], name.rpartition(".")[2]
+    is_foreign = last.endswith("Router") and package not in _OTHER_ROUTERS
+    return _ROUTERS.get(last, Framework.FASTAPI if is_foreign else None)
 
 
 def _constructed(file: FileSyntax) -> Iterator[tuple[str, ast.Call, NameTable]]:

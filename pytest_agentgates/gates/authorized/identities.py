@@ -49,7 +49,13 @@ class IdentityReader:
         if isinstance(scoped.node, ast.ClassDef):
             return None
         given = dict(self._given(route, scoped, file))
+        if not given:
+            return None
         guards = [guard for guard in route.guards if self.bodies.checks.guard(guard)]
+        called = self.bodies.read(scoped, file).checks
+        guards += [Guard((ast.unparse(call.func),)) for call in called]
+        if not guards:
+            given = {name: source for name, source in given.items() if source != "path"}
         uses = [use for use in self._uses(scoped, given) if not _is_waived_by(guards, use)]
         return next((use for use in uses if not self._is_settled(use, scoped, file, given)), None)
 
@@ -134,16 +140,47 @@ class IdentityReader:
 
     def _is_settled(self, use: Trusted, scoped: Scoped, file: FileSyntax, given: dict[str, str]) -> bool:
         """Whether the identity is compared with the authenticated one, or checked, or handed on beside it."""
-        text = ast.unparse(use.node)
+        texts = _derived(scoped, ast.unparse(use.node))
         for node in ast.walk(scoped.node):
-            if isinstance(node, ast.Compare) and _mentions(node, text) and _has_principal(node, given):
+            if isinstance(node, ast.Compare) and _mentions(node, texts) and _has_principal(node, given):
                 return True
-            if isinstance(node, ast.Call) and _mentions(node, text):
-                arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
-                own = [one for one in arguments if not (isinstance(one, ast.BoolOp) and _mentions(one, text))]
-                if self.bodies.is_check(node, scoped, file) or any(_has_principal(one, given) for one in own):
-                    return True
+            if (
+                isinstance(node, ast.Call)
+                and _mentions(node, texts)
+                and self._checks(node, texts, (scoped, file, given))
+            ):
+                return True
+            if isinstance(node, ast.If) and _refuses(node) and _asks_about(node.test, texts):
+                return True
         return False
+
+    def _checks(self, call: ast.Call, texts: frozenset[str], place: tuple[Scoped, FileSyntax, dict[str, str]]) -> bool:
+        """Whether a call is a check, or is given the authenticated identity as well."""
+        scoped, file, given = place
+        arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+        own = [one for one in arguments if not (isinstance(one, ast.BoolOp) and _mentions(one, texts))]
+        return self.bodies.is_check(call, scoped, file) or any(_has_principal(one, given) for one in own)
+
+
+def _derived(scoped: Scoped, text: str) -> frozenset[str]:
+    """The identity as written, and the variables that were made with it."""
+    texts = {text}
+    for node in ast.walk(scoped.node):
+        if isinstance(node, ast.Assign) and _mentions(node.value, frozenset(texts)):
+            texts |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return frozenset(texts)
+
+
+def _refuses(node: ast.If) -> bool:
+    last = node.body[-1]
+    is_call = isinstance(last, ast.Expr) and isinstance(last.value, ast.Call)
+    return isinstance(last, ast.Raise | ast.Return) or (is_call and _name(last.value.func) in ("abort", "deny"))  # type: ignore[attr-defined]  # by is_call
+
+
+def _asks_about(test: ast.expr, texts: frozenset[str]) -> bool:
+    """`if not may_see(user_id)`: somebody else is asked about the identity."""
+    calls = (node for node in ast.walk(test) if isinstance(node, ast.Call))
+    return any(_name(call.func) not in _HARMLESS and _mentions(call, texts) for call in calls)
 
 
 def _is_waived_by(guards: Sequence[Guard], use: Trusted) -> bool:
@@ -205,8 +242,8 @@ def _normal(key: str) -> str:
     return key.lower().replace("-", "_").removeprefix("http_").removeprefix("x_")
 
 
-def _mentions(node: ast.AST, text: str) -> bool:
-    return any(isinstance(inner, ast.expr) and ast.unparse(inner) == text for inner in ast.walk(node))
+def _mentions(node: ast.AST, texts: frozenset[str]) -> bool:
+    return any(isinstance(inner, ast.expr) and ast.unparse(inner) in texts for inner in ast.walk(node))
 
 
 def _has_principal(node: ast.AST, given: dict[str, str]) -> bool:
