@@ -1,0 +1,86 @@
+"""LAY002: routes that store, load or decide, instead of calling what does."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from pytest_agentgates.core.finding import Finding
+from pytest_agentgates.gates.layers.persistence import Persistence
+from pytest_agentgates.gates.layers.rules import ROUTE, finding_at
+from pytest_agentgates.source.name_table import written
+from pytest_agentgates.source.route_facts import Route
+from pytest_agentgates.source.syntax import SyntaxFiles
+
+_OF_HTTP = frozenset(
+    {"self", "cls", "response", "request", "resp", "req", "app", "g", "session", "settings", "config", "form"}
+    | {"headers", "cookies", "context", "ctx", "state", "router", "bp", "serializer", "queryset", "logger"}
+)
+_ARITHMETIC = (ast.Mult, ast.Div, ast.FloorDiv, ast.Sub, ast.Pow)
+_PAGING = frozenset({"page", "limit", "offset", "size", "per_page", "skip", "count", "total", "time", "now", "start"})
+
+
+def judge_routes(routes: tuple[Route, ...], files: SyntaxFiles) -> Iterator[Finding]:
+    """What the handlers of routes do that is not theirs: for each at most one finding of either kind."""
+    for path, handler in dict.fromkeys((route.path, route.handler) for route in routes):
+        file = files.of(path)
+        scoped = file.definitions.get(handler) if file is not None else None
+        if file is None or scoped is None or isinstance(scoped.node, ast.ClassDef):
+            continue
+        call = Persistence(files, path).first(scoped.node.body, scoped.inner)
+        if call is not None:
+            message = f"the route {handler} stores or loads by itself: {written(call.func)}"
+            yield finding_at(ROUTE, message, file, call, "move it to a repository, and call a handler or a service")
+        decision = next(_decisions(scoped.node.body), None)
+        if decision is not None:
+            message = f"the route {handler} decides by itself: {ast.unparse(decision).splitlines()[0]}"
+            yield finding_at(
+                ROUTE, message, file, decision, "move the rule to the domain, and call a handler or a service"
+            )
+
+
+def _decisions(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements that change the state of something but the response, or reckon with its values."""
+    pending: list[ast.AST] = list(reversed(body))
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.Assign | ast.AugAssign) and (_changes_state(node) or _reckons(node)):
+            yield node
+        if isinstance(node, ast.Return | ast.AnnAssign) and node.value is not None and _has_sum(node.value):
+            yield node
+        pending.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _changes_state(node: ast.Assign | ast.AugAssign) -> bool:
+    """`order.status = "paid"`: the attribute of something that is neither the response nor of the framework."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return any(isinstance(target, ast.Attribute) and not _is_of_http(target.value) for target in targets)
+
+
+def _is_of_http(node: ast.expr) -> bool:
+    return not _OF_HTTP.isdisjoint(part.lower() for part in written(node).replace("()", "").split("."))
+
+
+def _reckons(node: ast.Assign | ast.AugAssign) -> bool:
+    return _has_sum(node.value) or (
+        isinstance(node, ast.AugAssign) and isinstance(node.op, _ARITHMETIC) and _is_of_a_thing(node.value)
+    )
+
+
+def _has_sum(node: ast.expr) -> bool:
+    """`line.price * line.quantity`: arithmetic on attributes, paging and clocks aside."""
+    sums = (one for one in ast.walk(node) if isinstance(one, ast.BinOp) and isinstance(one.op, _ARITHMETIC))
+    return any(_is_of_a_thing(one.left) and not _is_clock(one) for one in sums)
+
+
+def _is_of_a_thing(node: ast.expr) -> bool:
+    if not isinstance(node, ast.Attribute) or _is_of_http(node.value):
+        return False
+    return _PAGING.isdisjoint(written(node).lower().split(".")) and not isinstance(node.value, ast.Call)
+
+
+def _is_clock(node: ast.BinOp) -> bool:
+    words = written(node.right).lower().replace("()", "").split(".")
+    return not _PAGING.isdisjoint(words) or "timedelta" in words
