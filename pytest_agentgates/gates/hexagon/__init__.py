@@ -1,0 +1,1 @@
+"""The gate `hexagon`: components keep the hexagonal shape."""
