@@ -14,7 +14,7 @@ from pytest_agentgates.source.name_table import NameTable, meanings
 from pytest_agentgates.source.project_facts import ProjectFacts, read_source
 from pytest_agentgates.source.shared_facts import facts_of
 from pytest_agentgates.source.source_text import SourceText, decode
-from pytest_agentgates.source.walk_scopes import walk_scopes
+from pytest_agentgates.source.walk_scopes import Walked, walk_scopes
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -35,8 +35,16 @@ class FileSyntax:
         self.path = path
         self.text = text
         self.tree = tree
-        self._walked = walk_scopes(tree, module, is_package)
-        self.top = self._top(module)
+        self._named = (module, is_package)
+
+    @cached_property
+    def _walked(self) -> Walked:
+        return walk_scopes(self.tree, *self._named)
+
+    @cached_property
+    def top(self) -> NameTable:
+        """The names of the module."""
+        return self._top(self._named[0])
 
     @cached_property
     def definitions(self) -> dict[str, Scoped]:

@@ -1,0 +1,229 @@
+"""The classes that a project maps to tables, with what they inherit."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from pytest_agentgates.source.file_names import FileNames, names_of
+from pytest_agentgates.source.model_fields import ModelField, field_of_column, fields_of, last_name, text_of
+from pytest_agentgates.source.syntax import FileSyntax, SyntaxFiles
+
+ORM_MODULES = (
+    "sqlalchemy",
+    "sqlmodel",
+    "flask_sqlalchemy",
+    "django.db",
+    "django.contrib.gis.db",
+    "peewee",
+    "playhouse",
+    "tortoise",
+    "gino",
+    "ormar",
+    "advanced_alchemy",
+)
+_ACTIVE = ("django.", "peewee.", "tortoise.", "playhouse.", "ormar.")
+_ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ModelClass:
+    """A class with mapped fields; `bases` are dotted names.
+
+    `is_active` where a framework names the table by itself,
+    `is_plain` where it does so in lower case without underscores (SQLModel).
+    """
+
+    key: str
+    path: str
+    line: int
+    table: str
+    bases: tuple[str, ...]
+    fields: tuple[ModelField, ...]
+    is_abstract: bool
+    is_table: bool
+    is_active: bool = False
+    is_plain: bool = False
+    managers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_concrete(self) -> bool:
+        """Whether it stands for a table of its own."""
+        return bool(self.fields) and not self.is_abstract and (self.is_table or self.is_active)
+
+
+def read_models(files: SyntaxFiles) -> dict[str, ModelClass]:
+    """Every class of the project with mapped fields, its own and the inherited ones, by dotted name."""
+    found: dict[str, ModelClass] = {}
+    read: set[str] = set()
+    pending = [path for path in files.project.paths if _imports_orm(files, path)]
+    for _ in range(_ROUNDS):
+        for path in pending:
+            read.add(path)
+            found.update((model.key, model) for model in _models_in(files, path))
+        known = {key.rpartition(".")[2] for key in found}
+        pending = [path for path in files.project.paths if path not in read and _imports_any(files, path, known)]
+        if not pending:
+            break
+    return _Inheritance(found).complete()
+
+
+def _imports_orm(files: SyntaxFiles, path: str) -> bool:
+    return any(one.target.startswith(ORM_MODULES) for one in files.project.imports(path))
+
+
+def _imports_any(files: SyntaxFiles, path: str, known: set[str]) -> bool:
+    """Whether a file could define a subclass of a model: it imports one."""
+    if not files.project.outline(path).defines:
+        return False
+    return any(name in known for one in files.project.imports(path) for name, _ in one.names)
+
+
+def _models_in(files: SyntaxFiles, path: str) -> Iterator[ModelClass]:
+    file = files.of(path)
+    if file is None:
+        return
+    names = names_of(files, file)
+    for statement in file.tree.body:
+        yield from _models(statement, file, names)
+
+
+def _models(statement: ast.stmt, file: FileSyntax, names: FileNames) -> Iterator[ModelClass]:
+    if isinstance(statement, ast.ClassDef):
+        yield _model(statement, file, names)
+    elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call):
+        table = _core_table(statement, statement.value, file, names)
+        if table is not None:
+            yield table
+    elif isinstance(statement, (ast.If, ast.Try)):
+        for inner in statement.body:
+            yield from _models(inner, file, names)
+
+
+def _core_table(statement: ast.Assign, call: ast.Call, file: FileSyntax, names: FileNames) -> ModelClass | None:
+    target = statement.targets[0]
+    if last_name(call.func) != "Table" or not call.args or not isinstance(target, ast.Name):
+        return None
+    columns = [field_of_column(one, names.dotted) for one in call.args if isinstance(one, ast.Call)]
+    fields = tuple(one for one in columns if one is not None)
+    key, table = f"{names.module}.{target.id}", text_of(call.args[0])
+    return ModelClass(key, file.path, statement.lineno, table, (), fields, not table, bool(table))
+
+
+def _model(node: ast.ClassDef, file: FileSyntax, names: FileNames) -> ModelClass:
+    bases = tuple(names.canonical(base.value if isinstance(base, ast.Subscript) else base) for base in node.bases)
+    assigned = {
+        target.id: one.value
+        for one in node.body
+        if isinstance(one, ast.Assign)
+        for target in one.targets
+        if isinstance(target, ast.Name)
+    }
+    meta = _meta(node)
+    is_table = any(one.arg == "table" for one in node.keywords)
+    table = text_of(assigned.get("__tablename__")) or text_of(meta.get("db_table") or meta.get("table_name"))
+    table = table or text_of(meta.get("table"))
+    declared = "__tablename__" in assigned or any(base.endswith(".Model") and "." in base for base in bases)
+    declared = declared or any(getattr(one, "name", "") == "__tablename__" for one in node.body)
+    is_abstract = _is_true(assigned.get("__abstract__")) or _is_true(meta.get("abstract"))
+    fields = tuple(fields_of(node, names.canonical))
+    inner = _table_in(assigned.get("__table__"), names)
+    return ModelClass(
+        f"{names.module}.{node.name}",
+        file.path,
+        node.lineno,
+        table or (inner[0] if inner else ""),
+        bases,
+        (*fields, *(inner[1] if inner else ())),
+        is_abstract,
+        is_table or declared or inner is not None,
+        any(base.startswith(_ACTIVE) for base in bases) or bool({"db_table", "table_name"} & meta.keys()),
+        any(one.arg == "table" for one in node.keywords),
+        _managers(assigned, names),
+    )
+
+
+def _table_in(node: ast.expr | None, names: FileNames) -> tuple[str, tuple[ModelField, ...]] | None:
+    if not isinstance(node, ast.Call) or last_name(node.func) != "Table" or not node.args:
+        return None
+    columns = [field_of_column(one, names.dotted) for one in node.args if isinstance(one, ast.Call)]
+    return text_of(node.args[0]), tuple(one for one in columns if one is not None)
+
+
+def _managers(assigned: dict[str, ast.expr], names: FileNames) -> tuple[tuple[str, str], ...]:
+    """Names of Django managers, each with the dotted class it was made of."""
+    found = []
+    for name, value in assigned.items():
+        made = _innermost(value)
+        if made is not None and last_name(made.func).endswith(("Manager", "as_manager")):
+            found.append((name, names.canonical(made.func)))
+    return tuple(found)
+
+
+def _innermost(node: ast.expr) -> ast.Call | None:
+    """The first call of a chain: `Orders()` of `Orders().using("x")`."""
+    call = node if isinstance(node, ast.Call) else None
+    while call is not None:
+        inner = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+        if not isinstance(inner, ast.Call):
+            break
+        call = inner
+    return call
+
+
+def _meta(node: ast.ClassDef) -> dict[str, ast.expr]:
+    for statement in node.body:
+        if isinstance(statement, ast.ClassDef) and statement.name == "Meta":
+            return {
+                target.id: one.value
+                for one in statement.body
+                if isinstance(one, ast.Assign)
+                for target in one.targets
+                if isinstance(target, ast.Name)
+            }
+    return {}
+
+
+def _is_true(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
+
+
+@dataclass(slots=True)
+class _Inheritance:
+    models: dict[str, ModelClass]
+    done: dict[str, ModelClass] = field(default_factory=dict)
+
+    def complete(self) -> dict[str, ModelClass]:
+        for key in self.models:
+            self._complete(key, ())
+        return self.done
+
+    def _complete(self, key: str, below: tuple[str, ...]) -> ModelClass | None:
+        if key in self.done or key not in self.models or key in below:
+            return self.done.get(key)
+        model = self.models[key]
+        above = [one for base in model.bases if (one := self._complete(base, (*below, key))) is not None]
+        inherited = {one.name: one for base in reversed(above) for one in base.fields}
+        fields = {**inherited, **{one.name: one for one in model.fields}}
+        is_table = model.is_table or any(one.is_table for one in above)
+        is_active = model.is_active or any(one.is_active for one in above)
+        managers = {**{name: to for base in reversed(above) for name, to in base.managers}, **dict(model.managers)}
+        table = model.table or _single_table(above) or _default_name(key.rpartition(".")[2], is_active, model.is_plain)
+        full = replace(model, fields=tuple(fields.values()), is_table=is_table, is_active=is_active, table=table)
+        self.done[key] = replace(full, managers=tuple(managers.items()))
+        return self.done[key]
+
+
+def _single_table(above: list[ModelClass]) -> str:
+    """The table of a parent that is one: a subclass without a table of its own shares it."""
+    return next((one.table for one in above if one.is_concrete and not one.is_active), "")
+
+
+def _default_name(name: str, is_active: bool, is_plain: bool) -> str:
+    return name.lower() if is_active or is_plain else _snake(name)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
