@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pytest_agentgates.core.finding import Finding
-from pytest_agentgates.gates.hexagon.lineage import Lineage, Member, top_classes
+from pytest_agentgates.gates.hexagon.lineage import Lineage, Member, bases_of, top_classes
 from pytest_agentgates.gates.hexagon.ports import Port, is_data
 from pytest_agentgates.gates.hexagon.signatures import differences, is_property
 from pytest_agentgates.source.project_facts import ProjectFacts
@@ -157,7 +157,7 @@ def _is_unfinished(adapter: Adapter, parents: set[str]) -> bool:
     lineage = adapter.lineage
     if lineage.chain[0].name in parents or lineage.is_protocol:
         return True
-    direct = {base.name for base in lineage.project.bases_of(lineage.path, lineage.fact.qualified_name)}
+    direct = {base.name for base in bases_of(lineage.project, lineage.path, lineage.fact)}
     if "abc.ABC" in direct or any(keyword.keyword == "metaclass" for keyword in lineage.fact.keywords):
         return True
     return any(

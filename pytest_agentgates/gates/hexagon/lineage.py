@@ -56,7 +56,7 @@ class Lineage:
             base = pending.pop(0)
             found.append(base)
             if base.path is not None and base.fact is not None:
-                pending = [*self.project.bases_of(base.path, base.fact.qualified_name), *pending]
+                pending = [*bases_of(self.project, base.path, base.fact), *pending]
         last = {base.name: index for index, base in enumerate(found)}
         return tuple(base for index, base in enumerate(found) if last[base.name] == index)
 
@@ -103,9 +103,14 @@ class Lineage:
         return tuple(dict.fromkeys(method.rpartition(".")[2] for _, fact in self.own for method in fact.methods))
 
 
+def bases_of(project: ProjectFacts, path: str, fact: ClassFact) -> tuple[BaseFact, ...]:
+    """The bases that a class names, those behind a name of the project's own (`Port = ABC`) included."""
+    return tuple(_behind(project, base) for base in project.bases_of(path, fact.qualified_name))
+
+
 def is_protocol(project: ProjectFacts, path: str, fact: ClassFact) -> bool:
     """Whether a class is itself a protocol; one that merely inherits from a protocol is not."""
-    return any(base.name in _PROTOCOLS for base in project.bases_of(path, fact.qualified_name))
+    return any(base.name in _PROTOCOLS for base in bases_of(project, path, fact))
 
 
 def name_of(project: ProjectFacts, path: str, fact: ClassFact) -> str:
@@ -146,6 +151,14 @@ def is_public(name: str) -> bool:
 def is_accessor(function: FunctionFact) -> bool:
     """Whether a function is the setter or deleter of a property."""
     return any(decorator.name.endswith((".setter", ".deleter")) for decorator in function.decorators)
+
+
+def _behind(project: ProjectFacts, base: BaseFact) -> BaseFact:
+    if base.path is None or base.fact is not None:
+        return base
+    meant = dict(project.outline(base.path).aliases).get(base.name.rpartition(".")[2], "")
+    is_outside = bool(meant) and project.locate(meant, base.path) is None
+    return BaseFact(project.canonical(meant, base.path), None, None) if is_outside else base
 
 
 def _has_abstract_metaclass(project: ProjectFacts, path: str, fact: ClassFact) -> bool:
