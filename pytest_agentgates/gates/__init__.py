@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pytest_agentgates.core.ports import Gate
+from pytest_agentgates.gates.authorized import Authorized
 from pytest_agentgates.gates.command import Command
 from pytest_agentgates.gates.config_holds import ConfigHolds
 from pytest_agentgates.gates.coverage_floor import CoverageFloor
 from pytest_agentgates.gates.imports_kept import ImportsKept
+from pytest_agentgates.gates.layers import Layers
 from pytest_agentgates.gates.mypy_clean import MypyClean
 from pytest_agentgates.gates.ready import Ready
 from pytest_agentgates.gates.ruff_clean import RuffClean
@@ -19,6 +21,8 @@ GATES: dict[str, type[Gate]] = {
     "ruff_clean": RuffClean,
     "mypy_clean": MypyClean,
     "imports_kept": ImportsKept,
+    "layers": Layers,
+    "authorized": Authorized,
     "command": Command,
     "config": ConfigHolds,
 }

@@ -68,7 +68,7 @@ class Persistence:
             return False
         holder = written(call.func.value).split(".")
         last = holder[-1].lstrip("_").removesuffix("()").removesuffix("[]")
-        if "objects" in holder and holder.index("objects") > 0:
+        if _is_manager(holder):
             return True
         if last == "session" and len(holder) > 1 and holder[0] == "request":
             return False  # the session of a browser
@@ -118,6 +118,12 @@ def _is_of_library(name: str) -> bool:
     if package not in _LIBRARIES:
         return False
     return last in _STATEMENTS or (last in _SURE_CALLS and "()" in name) or last == "connect"
+
+
+def _is_manager(holder: list[str]) -> bool:
+    """`Order.objects.get(...)`, `Order.query.filter_by(...)`."""
+    plain = [part.removesuffix("()") for part in holder]
+    return "objects" in plain[1:] or ("query" in plain[1:] and plain[plain.index("query") - 1][:1].isupper())
 
 
 def _is_store(name: str) -> bool:

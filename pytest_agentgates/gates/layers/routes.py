@@ -17,6 +17,8 @@ _OF_HTTP = frozenset(
     | {"headers", "cookies", "context", "ctx", "state", "router", "bp", "serializer", "queryset", "logger"}
 )
 _ARITHMETIC = (ast.Mult, ast.Div, ast.FloorDiv, ast.Sub, ast.Pow)
+_MEASURES = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_OF_ANSWERS = frozenset({"status_code", "rowcount", "code", "returncode", "ok", "role", "type", "length", "method"})
 _PAGING = frozenset({"page", "limit", "offset", "size", "per_page", "skip", "count", "total", "time", "now", "start"})
 
 
@@ -31,7 +33,7 @@ def judge_routes(routes: tuple[Route, ...], files: SyntaxFiles) -> Iterator[Find
         if call is not None:
             message = f"the route {handler} stores or loads by itself: {written(call.func)}"
             yield finding_at(ROUTE, message, file, call, "move it to a repository, and call a handler or a service")
-        decision = next(_decisions(scoped.node.body), None)
+        decision = next(_decisions(scoped.node.body, _loaded(scoped.node.body)), None)
         if decision is not None:
             message = f"the route {handler} decides by itself: {ast.unparse(decision).splitlines()[0]}"
             yield finding_at(
@@ -39,7 +41,18 @@ def judge_routes(routes: tuple[Route, ...], files: SyntaxFiles) -> Iterator[Find
             )
 
 
-def _decisions(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+def _loaded(body: list[ast.stmt]) -> frozenset[str]:
+    """The variables that hold what was asked of something: `order = await orders.get(...)`."""
+    found = set()
+    for node in (inner for statement in body for inner in ast.walk(statement)):
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            value = node.value.value if isinstance(node.value, ast.Await) else node.value
+            is_asked = isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)
+            found |= {node.targets[0].id} if is_asked and not _is_of_http(value) else set()
+    return frozenset(found)
+
+
+def _decisions(body: list[ast.stmt], loaded: frozenset[str]) -> Iterator[ast.stmt]:
     """Statements that change the state of something but the response, or reckon with its values."""
     pending: list[ast.AST] = list(reversed(body))
     while pending:
@@ -47,6 +60,8 @@ def _decisions(body: list[ast.stmt]) -> Iterator[ast.stmt]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             continue
         if isinstance(node, ast.Assign | ast.AugAssign) and (_changes_state(node) or _reckons(node)):
+            yield node
+        if isinstance(node, ast.If) and _asks_for_state(node.test, loaded):
             yield node
         if isinstance(node, ast.Return | ast.AnnAssign) and node.value is not None and _has_sum(node.value):
             yield node
@@ -57,6 +72,23 @@ def _changes_state(node: ast.Assign | ast.AugAssign) -> bool:
     """`order.status = "paid"`: the attribute of something that is neither the response nor of the framework."""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
     return any(isinstance(target, ast.Attribute) and not _is_of_http(target.value) for target in targets)
+
+
+def _asks_for_state(test: ast.expr, loaded: frozenset[str]) -> bool:
+    """`if order.status == "shipped"`, `if order.total > 100`: a rule about something that was loaded."""
+    for node in ast.walk(test):
+        if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], _MEASURES):
+            continue
+        sides = (node.left, node.comparators[0])
+        own = [one for one in sides if isinstance(one, ast.Attribute) and written(one.value) in loaded]
+        fixed = [one for one in sides if isinstance(one, ast.Constant) or _is_of_enum(one)]
+        if own and fixed and own[0].attr not in _OF_ANSWERS and not _is_of_http(own[0].value):
+            return True
+    return False
+
+
+def _is_of_enum(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and written(node.value)[:1].isupper()
 
 
 def _is_of_http(node: ast.expr) -> bool:
