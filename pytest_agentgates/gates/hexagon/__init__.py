@@ -1,1 +1,7 @@
-"""The gate `hexagon`: components keep the hexagonal shape."""
+"""The gate `hexagon`."""
+
+from __future__ import annotations
+
+from pytest_agentgates.gates.hexagon.gate import Hexagon
+
+__all__ = ["Hexagon"]
