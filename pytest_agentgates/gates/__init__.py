@@ -7,6 +7,7 @@ from pytest_agentgates.gates.authorized import Authorized
 from pytest_agentgates.gates.command import Command
 from pytest_agentgates.gates.config_holds import ConfigHolds
 from pytest_agentgates.gates.coverage_floor import CoverageFloor
+from pytest_agentgates.gates.hexagon import Hexagon
 from pytest_agentgates.gates.imports_kept import ImportsKept
 from pytest_agentgates.gates.layers import Layers
 from pytest_agentgates.gates.mypy_clean import MypyClean
@@ -21,6 +22,7 @@ GATES: dict[str, type[Gate]] = {
     "ruff_clean": RuffClean,
     "mypy_clean": MypyClean,
     "imports_kept": ImportsKept,
+    "hexagon": Hexagon,
     "layers": Layers,
     "authorized": Authorized,
     "command": Command,
