@@ -21,6 +21,7 @@ from pytest_agentgates.gates.hexagon.components import (
 )
 from pytest_agentgates.gates.hexagon.registry import RULE_CHECKS
 from pytest_agentgates.gates.hexagon.rules import RULES
+from pytest_agentgates.gates.hexagon.shape_checks import regression_note
 from pytest_agentgates.gates.hexagon.view import HexagonOptions, HexagonView
 from pytest_agentgates.source.layer_map import fits, pairs_of
 from pytest_agentgates.source.project_facts import ProjectFacts
@@ -60,9 +61,11 @@ class Hexagon:
     rules: ClassVar[tuple[Rule, ...]] = RULES
 
     def wants_details(self, path: str) -> bool:
-        """Whether a file may be mapped: the definitions and calls of those are looked at."""
+        """Whether a file may be mapped or a test: the definitions and calls of those are looked at."""
+        if is_test(path):
+            return True
         if self.layers:
-            return any(fits(path, glob) for _, glob in pairs_of(self.layers)) or is_test(path)
+            return any(fits(path, glob) for _, glob in pairs_of(self.layers))
         return fits(path, self.components)
 
     def check(self, workspace: Workspace) -> GateResult:
@@ -79,7 +82,9 @@ class Hexagon:
             return could_not_judge(self.name, problem)
         view = HexagonView(workspace, facts, mapped, HexagonOptions(self.ports, self.composition_roots, self.shared))
         findings = list(dict.fromkeys(finding for check in RULE_CHECKS for finding in check(view)))
-        return self._result(facts, mapped, sorted(findings, key=lambda one: (one.path, one.line, one.rule)))
+        result = self._result(facts, mapped, sorted(findings, key=lambda one: (one.path, one.line, one.rule)))
+        note = regression_note(workspace)
+        return replace(result, message=f"{result.message}; {note}") if note else result
 
     def _map(self, facts: ProjectFacts) -> Components:
         if self.layers:

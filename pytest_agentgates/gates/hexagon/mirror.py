@@ -28,11 +28,12 @@ _REPOSITORY_WORDS = frozenset({"repository", "store", "storage", "dao"})
 
 @dataclass(frozen=True)
 class Tests:
-    """What the tests of a project call, by kind; each file is read when the first rule asks."""
+    """What these test files call, by kind; they are read when the first rule asks."""
 
     __test__ = False  # pytest would take the name for a test class
 
     project: ProjectFacts
+    paths: tuple[str, ...]
 
     @cached_property
     def unit(self) -> TestedNames:
@@ -50,7 +51,7 @@ class Tests:
         return requests_in(self.project, self._paths(INTEGRATION))
 
     def _paths(self, kind: str) -> tuple[str, ...]:
-        return tuple(path for path in self.project.paths if kind in kinds_of(path))
+        return tuple(path for path in self.paths if kind in kinds_of(path))
 
 
 def untested_entities(tests: Tests, paths: Iterable[str]) -> Iterator[Finding]:

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from pytest_agentgates.gates.hexagon.shape_checks import (
+    judge_adapter_classes,
+    judge_port_classes,
+    judge_regression_tests,
+    judge_shapes,
+    judge_test_mirror,
+)
 from pytest_agentgates.gates.hexagon.unread import judge_unread
 from pytest_agentgates.gates.hexagon.view import RuleCheck
 
-RULE_CHECKS: tuple[RuleCheck, ...] = (judge_unread,)
+RULE_CHECKS: tuple[RuleCheck, ...] = (
+    judge_unread,
+    judge_shapes,
+    judge_port_classes,
+    judge_adapter_classes,
+    judge_test_mirror,
+    judge_regression_tests,
+)
