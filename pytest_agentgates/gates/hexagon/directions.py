@@ -1,0 +1,132 @@
+"""HEX011, HEX012, HEX013, and HEX014 between the parts of a project: imports that point the wrong way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_agentgates.core.finding import Finding
+from pytest_agentgates.gates.hexagon.components import ADAPTERS, DOMAINS, MODELS, PORTS, Role, fits_any
+from pytest_agentgates.gates.hexagon.fitting_port import way_out
+from pytest_agentgates.gates.hexagon.view import HexagonView
+from pytest_agentgates.source.crossings import Crossing, Directions, find_crossings
+from pytest_agentgates.source.import_graph import ImportEdge
+
+_INNER = frozenset({Role.MODEL, Role.RULES, Role.DOMAIN})
+_CANONICAL: dict[Role, frozenset[Role]] = {
+    Role.MODEL: _INNER,
+    Role.RULES: _INNER,
+    Role.DOMAIN: _INNER | PORTS | {Role.SERVICE},
+    Role.SERVICE: _INNER | PORTS,
+    Role.OUTBOUND_PORTS: _INNER | PORTS,
+    Role.INBOUND_PORTS: _INNER | PORTS,
+    Role.PORTS: _INNER | PORTS,
+    Role.INBOUND: _INNER | {Role.SERVICE, Role.INBOUND_PORTS, Role.PORTS},
+    Role.OUTBOUND: _INNER | {Role.OUTBOUND_PORTS, Role.PORTS},
+}
+_LAYERED: dict[Role, frozenset[Role]] = {
+    Role.MODEL: PORTS,
+    Role.PORTS: frozenset({Role.MODEL, Role.APPLICATION}),
+    Role.APPLICATION: PORTS | {Role.MODEL},
+    Role.INBOUND: PORTS | {Role.MODEL, Role.APPLICATION},
+    Role.OUTBOUND: PORTS | {Role.MODEL, Role.APPLICATION},
+}
+_SHOWN = 5
+
+
+def judge_directions(view: HexagonView) -> Iterator[Finding]:
+    """Every crossing edge once, with the chain that leads to it."""
+    for crossing in find_crossings(view.facts.graph, _directions(view)):
+        if not _is_left_to_purity(view, crossing):
+            yield _finding(view, crossing)
+
+
+def _directions(view: HexagonView) -> Directions:
+    allowed = _CANONICAL if view.components.canonical else _LAYERED
+    forbidden = {layer: ADAPTERS - allowed[layer] - {layer} for layer in allowed}
+
+    def layer_of(path: str) -> str:
+        role = view.components.role_of(path)
+        if role is None or role in (Role.API, Role.TESTS) or (role in ADAPTERS and _is_root(view, path)):
+            return ""
+        return role
+
+    def passes(layer: str, edge: ImportEdge) -> bool:
+        role = view.components.role_of(edge.imported)
+        if role is Role.TESTS:
+            return False
+        if role is Role.API:
+            return any(view.components.role_of(path) in forbidden[Role(layer)] for path in edge.defined_in)
+        return layer not in ADAPTERS or not _is_root(view, edge.imported)
+
+    names = {str(layer): frozenset(str(one) for one in others) for layer, others in allowed.items()}
+    return Directions(names, layer_of, passes, frozenset(str(one) for one in ADAPTERS))
+
+
+def _is_root(view: HexagonView, path: str) -> bool:
+    return fits_any(path, view.options.composition_roots)
+
+
+def _is_left_to_purity(view: HexagonView, crossing: Crossing) -> bool:
+    """What the model imports of other parts than adapters is told line by line, with all else it may not import."""
+    return view.components.canonical and _code_of(crossing) == "HEX014"
+
+
+def _code_of(crossing: Crossing) -> str:
+    layer, target = Role(crossing.layer), Role(crossing.target)
+    if layer in PORTS:
+        return "HEX012"
+    if layer in ADAPTERS:
+        return "HEX013"
+    if layer in MODELS and target not in ADAPTERS and len(crossing.chain) == 1 and target is not Role.APPLICATION:
+        return "HEX014"
+    return "HEX011"
+
+
+def _finding(view: HexagonView, crossing: Crossing) -> Finding:
+    edge = crossing.edge
+    start = crossing.chain[0].importer
+    message = f"the {_name(view, crossing.layer)} imports the {crossing.target}: {_hop(edge)}"
+    if len(crossing.chain) > 1:
+        message = f"the {_name(view, crossing.layer)} ({start}) gets at the {crossing.target}: "
+        message += " -> ".join(_hop(one) for one in crossing.chain)
+    if crossing.reached_from:
+        message += f"; reached_from {_listed(crossing.reached_from)}"
+    snippet = f"{edge.importer} -> {edge.imported}: {edge.fact.code}"
+    return Finding(
+        _code_of(crossing),
+        message,
+        edge.importer,
+        edge.fact.line,
+        edge.fact.column,
+        _fix(view, crossing),
+        snippet=snippet,
+    )
+
+
+def _name(view: HexagonView, layer: str) -> str:
+    return "domain" if layer == Role.MODEL and not view.components.canonical else layer
+
+
+def _hop(edge: ImportEdge) -> str:
+    return f"{edge.place} `{edge.fact.code}`"
+
+
+def _listed(paths: tuple[str, ...]) -> str:
+    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+    return ", ".join(paths[:_SHOWN]) + more
+
+
+def _fix(view: HexagonView, crossing: Crossing) -> str:
+    layer, target = Role(crossing.layer), Role(crossing.target)
+    if target in ADAPTERS and layer in DOMAINS | {Role.INBOUND}:
+        return way_out(view, crossing.edge) if target is Role.OUTBOUND else _move_inwards(crossing)
+    if layer in PORTS:
+        return "name the types of the domain model in the port, and let the adapter translate"
+    if layer is Role.INBOUND:
+        return "call an inbound port or the domain service, which gets the outbound port injected"
+    return _move_inwards(crossing)
+
+
+def _move_inwards(crossing: Crossing) -> str:
+    names = ", ".join(name.rpartition(".")[2] for name in crossing.edge.names)
+    return f"move what both sides need of {names} into the domain, or hand it over as an argument"
