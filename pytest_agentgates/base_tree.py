@@ -42,17 +42,22 @@ class GitBase:
 
     def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
         """The bytes of every file among `paths` that existed, with as few calls of git as can be."""
+        return self.compare_many(paths)[0]
+
+    def compare_many(self, paths: Iterable[str]) -> tuple[dict[str, bytes], frozenset[str]]:
+        """The same, and which of them are not on disk as they were."""
         wanted = {path: self.blobs[path] for path in paths if path in self.blobs}
         contents: dict[str, bytes] = {}
-        missing: dict[str, None] = {}
+        changed: set[str] = set()
         for path, blob in wanted.items():
             on_disk = _content_of(self.root / path)
             if on_disk is not None and _blob_id(on_disk, blob) == blob:
                 contents[blob] = on_disk
             else:
-                missing[blob] = None
+                changed.add(path)
+        missing = dict.fromkeys(blob for path, blob in wanted.items() if path in changed and blob not in contents)
         contents.update(self._read_objects(list(missing)))
-        return {path: contents[blob] for path, blob in wanted.items()}
+        return {path: contents[blob] for path, blob in wanted.items()}, frozenset(changed)
 
     def differs(self, path: str) -> bool:
         """Whether the file on disk is another than it was, or is not there on either side."""
@@ -128,6 +133,8 @@ def _base_commit(git: Git, task_base: str, override: str, configured: str) -> tu
     for source, revision in sources.items():
         if revision:
             commit = git.commit(revision)
+            if revision == "HEAD" and not commit:
+                return "", "the repository has no commit yet"
             return commit, "" if commit else _unknown(git, f"the base {revision!r}, {source},")
     if not configured:
         return "", "no base is known: the task records none, and neither --agent-base nor the option `base` names one"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
+from pytest_agentgates.clean_run import Scene, clean_scene, in_place, why_in_place
 from pytest_agentgates.core.moves import moves_after
 from pytest_agentgates.core.outcomes import TestClaim
 from pytest_agentgates.core.ports import ExpectedTests, TaskStore
 from pytest_agentgates.core.record import RunRecord, TaskOutcome
-from pytest_agentgates.core.task import Task
+from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.core.verdict import GateResult, GateStatus, judge
 from pytest_agentgates.describe_run import describe_run
 from pytest_agentgates.errors import Mistake, NoTestsError, UsageError
@@ -26,6 +29,7 @@ from pytest_agentgates.select_tasks import select_tasks
 from pytest_agentgates.source.test_settings import read_test_settings
 from pytest_agentgates.source.tree import digest_files
 from pytest_agentgates.survey_project import changed_files, survey_project
+from pytest_agentgates.workspace import ProjectWorkspace
 from pytest_agentgates.write_evidence import write_evidence
 
 REQUIRED = frozenset({"ready", "tests_pass", "config"})
@@ -49,19 +53,24 @@ def check_task(project: Project, request: RunRequest, display: Display) -> Judge
     store = project.open_store()
     all_tasks = store.load()
     tasks = select_tasks(all_tasks, request.tasks)
-    workspace = survey_project(project, all_tasks, request.agent, request.base, _recorded_base(tasks))
-    workspace = replace(workspace, tasks=tasks, expected=_map_tests(project, tasks))
+    workspace = survey_project(project, all_tasks, request.agent, request.base, _task_base(project, tasks))
+    workspace = replace(workspace, tasks=tasks)
     before = digest_files(project.root, workspace.files)
-    results, claim = run_stages(project, request, workspace, display)
+    with tempfile.TemporaryDirectory(prefix="agentgates-") as name:
+        scene = _set_scene(workspace, request, Path(name).resolve())
+        workspace = replace(workspace, expected=_checked(tasks, scene.expected))
+        results, claim = run_stages(project, request, workspace, scene, display)
     changed = changed_files(project, before, tuple(outputs_of(request, project.root)))
-    outcomes = tuple(_judge(task, results, claim, changed, project) for task in tasks)
+    incomplete = [*_of_files(changed), *_of_base(tasks, workspace)]
+    outcomes = tuple(_judge(task, results, claim, incomplete, project) for task in tasks)
     if not request.update:
         outcomes = tuple(replace(outcome, steps=()) for outcome in outcomes)
     record = describe_run(project, replace(workspace, claim=claim), before, results, outcomes)
     record = replace(record, run_id=new_run_id(started), run_at=started, trigger=request.trigger)
+    record = replace(record, assurance=scene.assurance, assurance_notes=scene.notes)
     record = cleaned(record, project.root, os.environ)  # before anyone shows it, stores it or logs it
     with undisturbed():
-        _write(project, store, record)
+        _write(project, store, record, tasks if request.update else ())
     return JudgedRun(record, project.config.evidence)
 
 
@@ -70,21 +79,34 @@ def new_run_id(moment: datetime) -> str:
     return f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
 
-def _write(project: Project, store: TaskStore, record: RunRecord) -> None:
+def _write(project: Project, store: TaskStore, record: RunRecord, tasks: Sequence[Task]) -> None:
     """The evidence first: a task is never completed without it."""
     folder = project.root / project.config.evidence
     digest = write_evidence(record, folder, project.writers, project.statement, project.root)
+    bases = {task.id: _first_base(task, record) for task in tasks}
     for outcome in record.outcomes:
-        move_task(store, record, outcome, digest)
+        move_task(store, record, outcome, digest, bases.get(outcome.task_id, ""))
 
 
-def _recorded_base(tasks: Sequence[Task]) -> str:
-    return next((task.base for task in tasks if task.base), "")
+def _first_base(task: Task, record: RunRecord) -> str:
+    """The base that a task's first run records; a task that is done has no more use for one."""
+    return "" if task.base or task.status is TaskStatus.COMPLETED else record.git.base
 
 
-def _map_tests(project: Project, tasks: Sequence[Task]) -> Mapping[str, ExpectedTests]:
+def _task_base(project: Project, tasks: Sequence[Task]) -> str:
+    """The recorded base; without one, and without a configured base, the commit that is checked out."""
+    recorded = next((task.base for task in tasks if task.base), "")
+    return recorded or ("" if project.config.base else "HEAD")
+
+
+def _set_scene(workspace: ProjectWorkspace, request: RunRequest, folder: Path) -> Scene:
+    on_disk = map_all(workspace.root, workspace.tasks, read_test_settings(workspace.root))
+    why = why_in_place(workspace, on_disk, request.in_place)
+    return in_place(workspace, on_disk, why) if why else clean_scene(workspace, on_disk, folder)
+
+
+def _checked(tasks: Sequence[Task], expected: Mapping[str, ExpectedTests]) -> Mapping[str, ExpectedTests]:
     """The expected tests of each task; raises for tests that are not there and tasks that have none."""
-    expected = map_all(project.root, tasks, read_test_settings(project.root))
     problems = [problem for tests in expected.values() for problem in tests.problems]
     if problems:
         raise UsageError.of(
@@ -97,21 +119,36 @@ def _map_tests(project: Project, tasks: Sequence[Task]) -> Mapping[str, Expected
     return expected
 
 
+def _of_base(tasks: Sequence[Task], workspace: ProjectWorkspace) -> Iterator[str]:
+    """A base that was named for this run must not stand for the one that was recorded when the work began."""
+    used = workspace.base.commit if workspace.base else ""
+    for task in tasks:
+        if task.base and used and not used.startswith(task.base):
+            yield (
+                f"measured against {used[:12]}, not against {task.base[:12]}, which the task records; "
+                f"to move it for good, change `base` in the task's entry"
+            )
+
+
+def _of_files(changed: Sequence[str]) -> Iterator[str]:
+    if changed:
+        named = ", ".join(changed[:MOST_NAMED])
+        more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
+        yield f"files changed while they were judged: {named}{more}"
+
+
 def _place(path: str, line: int) -> str:
     return f"{path}:{line}" if line else path
 
 
 def _judge(
-    task: Task, results: Sequence[GateResult], claim: TestClaim | None, changed: Sequence[str], project: Project
+    task: Task, results: Sequence[GateResult], claim: TestClaim | None, of_run: Sequence[str], project: Project
 ) -> TaskOutcome:
     own = [result for result in results if not result.tasks or task.id in result.tasks]
     ran = any(result.name == "tests_pass" and result.status is not GateStatus.SKIP for result in own)
     incomplete = [] if ran else ["the task is not ready, its tests were not run"]
     if claim and claim.narrowed:
         incomplete.append(f"the run was narrowed by {', '.join(claim.narrowed)}")
-    if changed:
-        named = ", ".join(changed[:MOST_NAMED])
-        more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
-        incomplete.append(f"files changed while they were judged: {named}{more}")
+    incomplete += of_run
     verdict = judge(own, REQUIRED if ran else frozenset({"ready"}), incomplete)
     return TaskOutcome(task.id, verdict, moves_after(task, verdict, project.config.max_attempts), task.layer)

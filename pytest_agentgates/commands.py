@@ -56,6 +56,7 @@ def run_command(ids: Sequence[str], pytest_args: Sequence[str], options: Mapping
         pytest_args=tuple(pytest_args),
         agent=options["agent"],
         base=options["base"],
+        in_place=options["in_place"],
         trigger="pytest --agent-task" if options["tasks"] else "agentgates run",
         update=not options["no_update"],
         cwd_on_path=options["cwd_on_path"],

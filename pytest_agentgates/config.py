@@ -42,6 +42,7 @@ class RunSettings:
 
     python: str = ""
     carry: tuple[str, ...] = ()
+    environment: tuple[str, ...] = ()
     seconds: int = 0
 
 
@@ -91,6 +92,21 @@ def load_config(start: Path, gate_schemas: Mapping[str, Mapping[str, Any]]) -> C
     if mistakes:
         raise UsageError.of(_in_order(mistakes, source, text))
     return _with_environment(_build(Config(root, source, text), table))
+
+
+def run_settings(texts: Mapping[str, str]) -> RunSettings:
+    """How the tests are run as other texts of the configuration files say, such as those of the base.
+
+    `texts` maps the names of the files to what they hold; what cannot be read there says nothing.
+    """
+    for name in FILES:
+        try:
+            table = _table(tomllib.loads(texts.get(name, "")), name)
+        except (tomllib.TOMLDecodeError, UsageError):
+            continue
+        if table and not mistakes_of(table, top_level_schema(), ""):
+            return _run_settings(table.get("run", {}))
+    return RunSettings()
 
 
 def _configures(path: Path) -> bool:
@@ -185,7 +201,6 @@ def _place(source: str, line: int, key: str) -> str:
 
 def _build(config: Config, table: Mapping[str, Any]) -> Config:
     simple = {name: table[name] for name in ("tasks", "evidence", "agent", "base", "max_attempts") if name in table}
-    run = table.get("run", {})
     return replace(
         config,
         **simple,
@@ -193,7 +208,16 @@ def _build(config: Config, table: Mapping[str, Any]) -> Config:
         gates={name: _gate(name, options) for name, options in table.get("gates", {}).items()},
         profiles={layer: tuple(profile["gates"]) for layer, profile in table.get("profiles", {}).items()},
         waivers=tuple(_waiver(entry, config.source) for entry in table.get("waivers", ())),
-        run=RunSettings(run.get("python", ""), tuple(run.get("carry", ())), run.get("seconds", 0)),
+        run=_run_settings(table.get("run", {})),
+    )
+
+
+def _run_settings(run: Mapping[str, Any]) -> RunSettings:
+    return RunSettings(
+        python=run.get("python", ""),
+        carry=tuple(run.get("carry", ())),
+        environment=tuple(run.get("environment", ())),
+        seconds=run.get("seconds", 0),
     )
 
 

@@ -87,6 +87,7 @@ def _run() -> dict[str, Any]:
     properties = {
         "python": {"type": "string", "description": "The project's interpreter, where the tool has its own."},
         "carry": {**_TEXTS, "description": "Untracked files that tests need."},
+        "environment": {**_TEXTS, "description": "Variables that the tests need, by name or glob."},
         "seconds": {"type": "integer", "minimum": 0, "description": "Time limit of the tests; 0 for none."},
     }
     return {"type": "object", "properties": properties, "additionalProperties": False}

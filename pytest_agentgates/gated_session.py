@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import re
+import sys
 import time
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -16,7 +18,9 @@ from typing import Any, TextIO
 
 import pytest
 
+from pytest_agentgates.clean_start import PLUGINS
 from pytest_agentgates.core.node_ids import belongs
+from pytest_agentgates.witness import Witness
 
 TRACE_LIMIT = 6000
 NARROWING = {
@@ -33,10 +37,13 @@ NARROWING = {
     "ignore_glob": "--ignore-glob",
 }
 _PLAN = pytest.StashKey[dict[str, Any]]()
+_WITNESS = pytest.StashKey[Witness]()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Take the referee's plan."""
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Take the referee's plan, and load the plugins that a clean run has found to be trustworthy."""
+    for name in filter(None, os.environ.get(PLUGINS, "").split(",")):
+        pluginmanager.load_setuptools_entrypoints("pytest11", name=name)
     parser.addoption("--agent-session", default="", dest="agent_session", help=argparse.SUPPRESS)
 
 
@@ -50,6 +57,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
         from pytest_agentgates.session_coverage import prepare
 
         prepare(options, plan["coverage"]["branch"])
+    early_config.stash[_WITNESS] = Witness(plan["witness"])  # before any code of the project runs
+    if plan["clean"] and plan["clean"]["cwd"]:
+        sys.path.insert(0, plan["clean"]["cwd"])
     claim = Path(plan["claim"])
     claim.with_suffix(".loading").touch()
     result = yield
@@ -62,6 +72,7 @@ def pytest_configure(config: pytest.Config) -> None:
     plan = config.stash[_PLAN]
     if not config.pluginmanager.hasplugin("agentgates"):  # a foreign interpreter has only this module
         config.addinivalue_line("markers", "agent_task(id, ...): the task or tasks that this test belongs to")
+    config.pluginmanager.register(config.stash[_WITNESS], "agentgates_witness")
     config.pluginmanager.register(TaskNames(plan["tasks"]), "agentgates_task_names")
     if plan["coverage"]:
         config.pluginmanager.register(CoverageKeeper(Path(plan["coverage"]["folder"])), "agentgates_coverage")

@@ -85,6 +85,28 @@ def data_files(folder: Path) -> tuple[Path, ...]:
     return tuple(sorted([*folder.glob(f"{DATA_NAME}.*"), *folder.glob(PYTEST_COV_DATA)]))
 
 
+def bring_home(paths: Iterable[Path], tree: Path, root: Path, changed: Iterable[str]) -> tuple[Path, ...]:
+    """Copies of data files in which a clean tree's files are those of the project at `root`.
+
+    What was measured of `changed` files, which are another in the project, is left out.
+    """
+    from coverage import CoverageData
+
+    there, here = f"{tree}{os.sep}", f"{root}{os.sep}"
+    other = [here + path.replace("/", os.sep) for path in changed]
+    copies = []
+    for path in paths:
+        copy = path.parent / "home" / path.name
+        copy.parent.mkdir(exist_ok=True)
+        measured, moved = CoverageData(str(path)), CoverageData(str(copy))
+        measured.read()
+        moved.update(measured, map_path=lambda name: here + name[len(there) :] if name.startswith(there) else name)
+        moved.purge_files([name for name in other if name in moved.measured_files()])
+        moved.close()
+        copies.append(copy)
+    return tuple(copies)
+
+
 def static_roots(patterns: Iterable[str]) -> tuple[str, ...]:
     """The folders and files that the globs can match in: each up to its first wildcard, none inside another."""
     found = sorted({static_prefix(pattern) for pattern in patterns}, key=len)

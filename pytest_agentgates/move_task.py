@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from pytest_agentgates.core.blocker import blocker_info
+from pytest_agentgates.core.moment import rfc3339
 from pytest_agentgates.core.ports import TaskChange, TaskStore
 from pytest_agentgates.core.record import RunRecord, TaskOutcome
 from pytest_agentgates.core.task import TaskStatus
 
 
-def move_task(store: TaskStore, record: RunRecord, outcome: TaskOutcome, evidence_sha256: str) -> None:
-    """Write the steps of one task; nothing where the verdict leads to none."""
+def move_task(
+    store: TaskStore, record: RunRecord, outcome: TaskOutcome, evidence_sha256: str, first_base: str = ""
+) -> None:
+    """Write the steps of one task; nothing where the verdict leads to none.
+
+    `first_base` is recorded with them as the commit that the task's changes are measured against from now on.
+    """
     if not outcome.steps:
         return
-    last = outcome.steps[-1]
-    blocked = last.after is TaskStatus.BLOCKED
+    fields: dict[str, object] = {}
+    if first_base:
+        fields = {"base": first_base, "base_recorded_at": rfc3339(record.run_at)}
+    if outcome.steps[-1].after is TaskStatus.BLOCKED:
+        fields["blocker_info"] = blocker_info(record, outcome)
     store.apply(
         TaskChange(
             task_id=outcome.task_id,
@@ -23,6 +32,6 @@ def move_task(store: TaskStore, record: RunRecord, outcome: TaskOutcome, evidenc
             agent=record.agent,
             run_id=record.run_id,
             evidence_sha256=evidence_sha256,
-            fields={"blocker_info": blocker_info(record, outcome)} if blocked else None,
+            fields=fields or None,
         )
     )

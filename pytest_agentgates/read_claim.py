@@ -8,7 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pytest_agentgates.core.outcomes import Failure, Outcome, TestClaim, TestRecord
+from pytest_agentgates.core.outcomes import (
+    Failure,
+    HookOrigin,
+    Outcome,
+    RawPhase,
+    TestClaim,
+    TestRecord,
+    WitnessFacts,
+)
 
 _WORST_FIRST = (
     Outcome.ERROR,
@@ -34,10 +42,42 @@ def read_claim(path: Path, root: Path, exit_code: int | None, duration_ms: int) 
         return replace(claim, unreadable=f"its record cannot be read ({error})")
 
 
+def read_witness(paths: Iterable[Path], root: Path) -> WitnessFacts:
+    """Put together what each process wrote down for itself; what cannot be read is a problem of the witness."""
+    try:
+        lines = [json.loads(line) for path in paths for line in path.read_bytes().splitlines()]
+        return _witness(lines, f"{root}/")
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        return WitnessFacts(sessions=1, problem=f"what the witness wrote cannot be read ({error})")
+
+
 def never_began(path: Path) -> bool:
     """Whether the session did not begin, and not because a conftest broke while it was loaded."""
     broken_conftest = path.with_suffix(".loading").exists() and not path.with_suffix(".loaded").exists()
     return not path.exists() and not broken_conftest
+
+
+def _witness(lines: Iterable[Mapping[str, Any]], prefix: str) -> WitnessFacts:
+    by_kind: dict[str, list[Mapping[str, Any]]] = {}
+    for line in lines:
+        by_kind.setdefault(line["kind"], []).append(line)
+    canaries = by_kind.get("canary", [])
+    raised = [RawPhase(line["id"], line["when"], line["by"]) for line in by_kind.get("raised", [])]
+    calls = [RawPhase(line["id"], "call", "", line["called"]) for line in by_kind.get("call", [])]
+    replaced = [(line["name"], line["path"].removeprefix(prefix)) for line in by_kind.get("replaced", [])]
+    hooks = [
+        HookOrigin(line["plugin"], line["path"].removeprefix(prefix), tuple(line["hooks"]))
+        for line in by_kind.get("hooks", [])
+    ]
+    return WitnessFacts(
+        phases=(*calls, *raised),
+        hooks=tuple(dict.fromkeys(hooks)),
+        replaced=tuple(dict.fromkeys(replaced)),
+        canaries=len(canaries),
+        survived=sum(line["failed"] is False for line in canaries),
+        sessions=len(by_kind.get("session", [])),
+        problem=next((str(line["what"]) for line in by_kind.get("problem", [])), ""),
+    )
 
 
 def _fill(claim: TestClaim, lines: list[dict[str, Any]], root: str) -> TestClaim:

@@ -11,15 +11,17 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 
+from pytest_agentgates.clean_run import Scene
 from pytest_agentgates.core.outcomes import TestClaim
 from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult, GateStatus
-from pytest_agentgates.errors import INTERRUPTED_RUN, RunInterruptedError
-from pytest_agentgates.project import Project
+from pytest_agentgates.errors import INTERRUPTED_RUN, RunInterruptedError, UsageError
+from pytest_agentgates.measure_coverage import bring_home
+from pytest_agentgates.project import Measuring, Project
 from pytest_agentgates.run_checker import RunningChecker
 from pytest_agentgates.run_gates import ConfiguredGate, run_gate, skipped
-from pytest_agentgates.run_tests import RunningTests, TestsToRun
+from pytest_agentgates.run_tests import CleanStart, RunningTests, TestsToRun
 from pytest_agentgates.workspace import ProjectWorkspace
 
 _WRITING = ("--junitxml", "--junit-xml", "--log-file", "--html", "--json-report-file", "--report-log")
@@ -34,6 +36,7 @@ class RunRequest:
     pytest_args: tuple[str, ...] = ()
     agent: str = ""
     base: str = ""
+    in_place: bool = False
     trigger: str = "agentgates run"
     update: bool = True
     cwd_on_path: bool = False
@@ -64,7 +67,7 @@ class Display(Protocol):
 
 
 def run_stages(
-    project: Project, request: RunRequest, workspace: ProjectWorkspace, display: Display
+    project: Project, request: RunRequest, workspace: ProjectWorkspace, scene: Scene, display: Display
 ) -> tuple[tuple[GateResult, ...], TestClaim | None]:
     """All results, each with the tasks it is for, and the tests' claim (None when no task was ready)."""
     before = [
@@ -78,16 +81,18 @@ def run_stages(
         later = (*project.of_stage(Stage.AFTER), *project.of_stage(Stage.BESIDE))
         left_out = [replace(skipped(gate, "the task is not ready"), tasks=tuple(unready)) for gate in later]
         return (*before, *left_out), None
-    results, claim = _with_tests(project, request, replace(workspace, tasks=ready), display)
+    results, claim = _with_tests(project, request, replace(workspace, tasks=ready), scene, display)
     return (*before, *results), claim
 
 
 def _with_tests(
-    project: Project, request: RunRequest, workspace: ProjectWorkspace, display: Display
+    project: Project, request: RunRequest, workspace: ProjectWorkspace, scene: Scene, display: Display
 ) -> tuple[tuple[GateResult, ...], TestClaim]:
     with tempfile.TemporaryDirectory(prefix="agentgates-") as name, ExitStack() as cleanup:
         folder = Path(name).resolve()
-        tests = RunningTests(_tests_to_run(project, request, workspace, folder), folder)
+        measuring = project.coverage.plan(replace(workspace, root=scene.root), folder)
+        to_run = _tests_to_run(project, request, workspace, scene, measuring)
+        tests = RunningTests(to_run, folder)
         cleanup.callback(tests.stop)
         checker = RunningChecker(_checker_arguments(workspace), project.of_stage(Stage.BESIDE), project.root)
         cleanup.callback(checker.stop)
@@ -95,27 +100,87 @@ def _with_tests(
         threading.Thread(target=project.coverage.get_ready, daemon=True).start()
         try:
             claim = tests.finish()
+            claim = replace(claim, own=_run_own_tests(to_run, scene, folder))
             display.waiting([configured.gate.name for configured in checker.gates])
-            workspace = replace(workspace, claim=claim, coverage_data=project.coverage.data_files(folder))
+            measured = _brought_home(project, scene, folder)
+            workspace = replace(workspace, claim=claim, coverage_data=measured)
             return _judge_claim(project, workspace, checker, display), claim
         except KeyboardInterrupt:
             raise RunInterruptedError(INTERRUPTED_RUN) from None
 
 
-def _tests_to_run(project: Project, request: RunRequest, workspace: ProjectWorkspace, folder: Path) -> TestsToRun:
-    measuring = project.coverage.plan(workspace, folder)
+def _tests_to_run(
+    project: Project, request: RunRequest, workspace: ProjectWorkspace, scene: Scene, measuring: Measuring
+) -> TestsToRun:
+    settings = scene.settings
+    start = CleanStart(project.root, scene.own_plugins, settings.environment, scene.base_files)
     return TestsToRun(
-        root=project.root,
-        cwd=request.cwd,
+        root=scene.root,
+        cwd=_cwd(project, request, scene),
         python=project.python,
         tasks={task.id: workspace.expected[task.id].arguments for task in workspace.tasks},
-        pytest_args=request.pytest_args,
+        pytest_args=_absolute_outputs(request) if scene.is_clean else request.pytest_args,
         cwd_on_path=request.cwd_on_path,
         seconds=project.config.run.seconds,
         output_to_stderr=request.output_to_stderr,
         measure=measuring.session,
         environment=measuring.environment,
+        clean=start if scene.is_clean else None,
     )
+
+
+def _cwd(project: Project, request: RunRequest, scene: Scene) -> Path:
+    """Where pytest is started: in a tree the folder that stands for the user's own."""
+    here, root = request.cwd.resolve(), project.root.resolve()
+    if not scene.is_clean:
+        return request.cwd
+    there = scene.root / here.relative_to(root) if here.is_relative_to(root) else scene.root
+    return there if there.is_dir() else scene.root
+
+
+def _absolute_outputs(request: RunRequest) -> tuple[str, ...]:
+    """The arguments with the files that it is to write named so that they do not end up in the tree."""
+    words = list(request.pytest_args)
+    for index, word in enumerate(words):
+        option, equals, value = word.partition("=")
+        if option in _WRITING and equals:
+            words[index] = f"{option}={request.cwd / value}"
+        elif option in _WRITING and index + 1 < len(words):
+            words[index + 1] = str(request.cwd / words[index + 1])
+    return tuple(words)
+
+
+def _run_own_tests(decisive: TestsToRun, scene: Scene, folder: Path) -> TestClaim | None:
+    """The agent's own tests, in a tree and a process of their own, without a word on the terminal."""
+    if scene.own_root is None:
+        return None
+    place = folder / "own"
+    place.mkdir()
+    tests = replace(
+        decisive,
+        root=scene.own_root,
+        cwd=scene.own_root,
+        tasks={"": scene.own_tests},
+        pytest_args=(),
+        measure={},
+        environment={},
+        silent=True,
+    )
+    running = RunningTests(tests, place)
+    try:
+        return running.finish()
+    except UsageError as error:
+        return TestClaim(unreadable=str(error))
+    finally:
+        running.stop()
+
+
+def _brought_home(project: Project, scene: Scene, folder: Path) -> tuple[Path, ...]:
+    """The data that coverage left; what it says of a clean tree is said of the project's files."""
+    data = project.coverage.data_files(folder)
+    if not scene.is_clean or not data:
+        return data
+    return bring_home(data, scene.root, project.root, scene.changed)
 
 
 def _checker_arguments(workspace: ProjectWorkspace) -> list[str]:

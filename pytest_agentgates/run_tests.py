@@ -9,14 +9,18 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 
+from pytest_agentgates.clean_environment import environment_for
 from pytest_agentgates.core.outcomes import TestClaim
 from pytest_agentgates.errors import INTERRUPTED_RUN, RunInterruptedError, UsageError
-from pytest_agentgates.read_claim import never_began, read_claim
+from pytest_agentgates.read_claim import never_began, read_claim, read_witness
 from pytest_agentgates.run_tool import ends_within, start_attached
+from pytest_agentgates.source.test_settings import ini_file_for
 
 SESSION = "pytest_agentgates.gated_session"
+WITNESS = "witness"  # the start of the names of the files in which each process says what it saw
 _USAGE_ERROR = 4  # pytest's own exit code for it
 _CORRECT = "correct the command line, or addopts in pytest's configuration"
 _PATIENCE = 1.0  # seconds in which a child that shares our terminal ends by itself after Ctrl-C
@@ -24,10 +28,21 @@ _LAST_WORDS = 10.0  # seconds for fixtures to tear down after the signal was pas
 
 
 @dataclass(frozen=True)
+class CleanStart:
+    """What a clean run needs to know: the `project` that the tree stands for, and what of it is trusted."""
+
+    project: Path
+    own_plugins: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    base_files: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class TestsToRun:
     """What to run: `tasks` maps task ids to pytest arguments relative to `root`.
 
     `measure` is what the session must know of coverage measuring, `environment` what it adds.
+    `clean` is set where `root` is a clean tree; `silent` keeps the output off the terminal.
     """
 
     __test__ = False  # pytest would take the name for a test class
@@ -42,6 +57,8 @@ class TestsToRun:
     output_to_stderr: bool = False
     measure: Mapping[str, object] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    clean: CleanStart | None = None
+    silent: bool = False
 
 
 class RunningTests:
@@ -58,6 +75,7 @@ class RunningTests:
             cwd=tests.cwd,
             env=_environment(tests, folder),
             output_to_stderr=tests.output_to_stderr,
+            silent=tests.silent,
         )
 
     def finish(self) -> TestClaim:
@@ -69,10 +87,25 @@ class RunningTests:
         if self.process.returncode == _USAGE_ERROR and never_began(self.claim):
             raise UsageError("pytest refuses its arguments, as it says above", fix=_CORRECT)
         duration = round((time.monotonic() - self.started) * 1000)
-        claim = read_claim(self.claim, self.tests.root, self.process.returncode, duration)
+        home = self._home()
+        claim = read_claim(self.claim, home, self.process.returncode, duration)
+        witness = read_witness(sorted(self.claim.parent.glob(f"{WITNESS}-*")), home)
+        base_files = self.tests.clean.base_files if self.tests.clean else None
+        claim = replace(claim, witness=replace(witness, base_files=base_files))
         if claim.stopped.startswith("KeyboardInterrupt") and not timed_out:
             raise RunInterruptedError(INTERRUPTED_RUN)
         return replace(claim, timed_out=timed_out)
+
+    def _home(self) -> Path:
+        """The folder that the claim's paths lie in; those of a clean tree become those of the project."""
+        clean = self.tests.clean
+        if clean is None:
+            return self.tests.root
+        for path in (self.claim, *self.claim.parent.glob(f"{WITNESS}-*")):
+            if path.exists():
+                there, here = (json.dumps(str(folder))[1:-1].encode() for folder in (self.tests.root, clean.project))
+                path.write_bytes(path.read_bytes().replace(there, here))
+        return clean.project
 
     def stop(self) -> None:
         """Leave no child behind, whatever happened."""
@@ -111,26 +144,44 @@ class RunningTests:
 def _plan(tests: TestsToRun, claim: Path) -> dict[str, object]:
     return {
         "claim": str(claim),
+        "witness": str(claim.with_name(WITNESS)),
         "tasks": {task: list(arguments) for task, arguments in tests.tasks.items()},
         "arguments": _arguments(tests),
         "coverage": dict(tests.measure),
+        "clean": _clean_plan(tests, tests.clean, claim.parent) if tests.clean else None,
+    }
+
+
+def _clean_plan(tests: TestsToRun, clean: CleanStart, folder: Path) -> dict[str, object]:
+    """What the start in the tree must know; plugins that the user blocked are not loaded in the first place."""
+    words = tests.pytest_args
+    blocked = [word[2:] for word in words if word.startswith("-pno:")]
+    blocked += [word for before, word in pairwise(words) if before == "-p" and word.startswith("no:")]
+    return {
+        "project": os.path.realpath(clean.project),
+        "tree": str(tests.root),
+        "own_plugins": list(clean.own_plugins),
+        "blocked": [word.removeprefix("no:") for word in blocked],
+        "package": [str(package_path(folder))] if _is_foreign(tests) else [],
+        "cwd": str(tests.cwd) if tests.cwd_on_path else "",
     }
 
 
 def _command(tests: TestsToRun, plan: Path) -> list[str]:
-    safe_path = [] if tests.cwd_on_path else ["-P"]
-    return [
-        tests.python,
-        *safe_path,
-        "-m",
-        "pytest",
-        *tests.pytest_args,
-        "-p",
-        SESSION,
-        f"--agent-session={plan}",
-        f"--rootdir={tests.root}",
-        *_arguments(tests),
-    ]
+    session = ["-p", SESSION, f"--agent-session={plan}", f"--rootdir={tests.root}"]
+    if tests.clean is None:
+        safe_path = [] if tests.cwd_on_path else ["-P"]
+        return [tests.python, *safe_path, "-m", "pytest", *tests.pytest_args, *session, *_arguments(tests)]
+    start = [tests.python, "-P", str(Path(__file__).with_name("clean_start.py")), str(plan)]
+    return [*start, *tests.pytest_args, *session, *_clean_configuration(tests, plan.parent), *_arguments(tests)]
+
+
+def _clean_configuration(tests: TestsToRun, folder: Path) -> list[str]:
+    """The tree's own configuration by its name, so that pytest looks for none anywhere else."""
+    found = ini_file_for(tests.root, [argument for arguments in tests.tasks.values() for argument in arguments])
+    if not found:
+        (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    return ["-c", str(tests.root / found if found else folder / "pytest.ini"), f"--confcutdir={tests.root}"]
 
 
 def _arguments(tests: TestsToRun) -> list[str]:
@@ -141,15 +192,37 @@ def _arguments(tests: TestsToRun) -> list[str]:
 
 
 def _environment(tests: TestsToRun, folder: Path) -> dict[str, str]:
-    """The user's environment; a foreign interpreter finds our session through a link to this package."""
+    """The user's environment, of which a clean run gets only what is known to be harmless."""
+    if tests.clean is not None:
+        return _clean_environment(tests, tests.clean, folder)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_PROCESS")}
     environment.update(tests.environment)
-    if tests.python != sys.executable:
-        (folder / "path").mkdir()
-        (folder / "path" / "pytest_agentgates").symlink_to(Path(__file__).parent)
+    if _is_foreign(tests):
         known = environment.get("PYTHONPATH", "")
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(folder / "path"), known)))
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(package_path(folder)), known)))
     return environment
+
+
+def _clean_environment(tests: TestsToRun, clean: CleanStart, folder: Path) -> dict[str, str]:
+    """Bytecode is not trusted either where the interpreter's own environment lies in the project."""
+    environment = environment_for(os.environ, clean.variables, clean.project, tests.root)
+    environment.update(tests.environment)
+    if Path(tests.python).is_relative_to(clean.project):
+        environment["PYTHONPYCACHEPREFIX"] = str(folder / "bytecode")
+    return environment
+
+
+def _is_foreign(tests: TestsToRun) -> bool:
+    return tests.python != sys.executable
+
+
+def package_path(folder: Path) -> Path:
+    """A folder in which a foreign interpreter finds this package, and nothing else."""
+    path = folder / "path"
+    if not path.exists():
+        path.mkdir()
+        (path / "pytest_agentgates").symlink_to(Path(__file__).parent)
+    return path
 
 
 def _is_debugging(pytest_args: tuple[str, ...]) -> bool:

@@ -91,11 +91,13 @@ def start_attached(
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     output_to_stderr: bool = False,
+    silent: bool = False,
 ) -> Child:
     """Start a child that shares our terminal and process group, so that Ctrl-C and debuggers reach it."""
-    stdout = sys.__stderr__ if output_to_stderr else None
+    stdout = subprocess.DEVNULL if silent else sys.__stderr__ if output_to_stderr else None
+    stderr = subprocess.DEVNULL if silent else None
     environment = None if env is None else dict(env)
-    return subprocess.Popen(list(command), cwd=cwd, env=environment, stdout=stdout)  # noqa: S603 - starting what it is given is its purpose
+    return subprocess.Popen(list(command), cwd=cwd, env=environment, stdout=stdout, stderr=stderr)  # noqa: S603 - starting what it is given is its purpose
 
 
 def run_attached(command: Sequence[str]) -> int:

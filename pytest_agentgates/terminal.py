@@ -91,8 +91,10 @@ class Terminal:
             self._line(f"  {printable(reason)}")
 
     def closing(self, record: RunRecord, evidence: str) -> None:
-        """Show where the evidence lies and the next command."""
+        """Show how much the run can promise, where the evidence lies and the next command."""
         if not self.quiet:
+            for line in _assurance(record):
+                self._line((line, "dim"))
             self._line(f"evidence: {evidence}/quality_gates_run.json (run {record.run_id})")
         if hint := _next_command(record):
             self._line(f"next: {hint}")
@@ -128,6 +130,12 @@ def _move(outcome: TaskOutcome, max_attempts: int) -> str:
     last = outcome.steps[-1]
     attempt = f" (attempt {last.attempt} of {max_attempts})" if last.attempt else ""
     return f", {outcome.steps[0].before.value} -> {last.after.value}{attempt}"
+
+
+def _assurance(record: RunRecord) -> list[str]:
+    if record.assurance == "clean":
+        return [f"judged in a clean tree; {printable(note)}" for note in record.assurance_notes]
+    return [f"judged in place, with less assurance: {printable(note)}" for note in record.assurance_notes]
 
 
 def _next_command(record: RunRecord) -> str:

@@ -49,13 +49,56 @@ class TestRecord:
 
 
 @dataclass(frozen=True)
+class RawPhase:
+    """How a phase of a test ended before any report was made of it.
+
+    `raised` names the exception, empty for none; `called` tells whether the test function itself was reached.
+    """
+
+    nodeid: str
+    when: str
+    raised: str = ""
+    called: bool = True
+
+
+@dataclass(frozen=True)
+class HookOrigin:
+    """A plugin's hooks, and the file that they come from; `path` is empty where there is no file."""
+
+    plugin: str
+    path: str
+    hooks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WitnessFacts:
+    """What the witness in the tests' processes saw, of all of them together.
+
+    `canaries` counts how often a test that must fail was run, `survived` how often it did not fail;
+    `replaced` names what decides outcomes and was exchanged while the tests ran, with the file of what took
+    its place; `base_files` are the files of a clean tree that come from the base, None in place;
+    `problem` says why the witness itself could not look.
+    """
+
+    phases: tuple[RawPhase, ...] = ()
+    hooks: tuple[HookOrigin, ...] = ()
+    replaced: tuple[tuple[str, str], ...] = ()
+    base_files: frozenset[str] | None = None
+    canaries: int = 0
+    survived: int = 0
+    sessions: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class TestClaim:
     """All that the child said, and how its process ended.
 
     `collected` holds the node ids before deselection; `deselected` how many were left out;
     `narrowed` each option that kept tests out; `exit_status` what the session meant to return,
     None where it never ended; `exit_code` the process's own (negative: killed by that signal);
-    `stopped` what ended it from inside (a keyboard interrupt, `pytest.exit`).
+    `stopped` what ended it from inside (a keyboard interrupt, `pytest.exit`);
+    `own` what the agent's own tests gave, which decide nothing; `witness` what was seen beside the reports.
     """
 
     __test__ = False  # pytest would take the name for a test class
@@ -74,3 +117,5 @@ class TestClaim:
     unreadable: str = ""
     timed_out: bool = False
     stopped: str = ""
+    own: TestClaim | None = None
+    witness: WitnessFacts | None = None

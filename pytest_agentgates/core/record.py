@@ -58,6 +58,7 @@ class RunRecord:
     agent: str = ""
     trigger: str = ""
     assurance: str = "in_place"
+    assurance_notes: tuple[str, ...] = ()
     git: GitFacts = GitFacts()
     files_digest: str = ""
     config_digest: str = ""

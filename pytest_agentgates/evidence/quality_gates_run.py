@@ -48,6 +48,7 @@ def _run(record: RunRecord) -> dict[str, Any]:
         "agent": record.agent or None,
         "trigger": record.trigger or None,
         "assurance": record.assurance or None,
+        "assurance_notes": list(record.assurance_notes),
         "run_at": rfc3339(record.run_at),
         "finished_at": rfc3339(record.finished_at),
         "duration_ms": record.duration_ms,

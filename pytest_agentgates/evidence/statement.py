@@ -71,7 +71,8 @@ def _subjects(record: RunRecord) -> Iterator[dict[str, Any]]:
 def _annotations(record: RunRecord) -> dict[str, Any]:
     known = {"run_id": record.run_id, "commit": record.git.commit, "assurance": record.assurance}
     dirty = {"dirty": record.git.dirty} if record.git.commit else {}
-    return {**{key: value for key, value in known.items() if value}, **dirty}
+    notes = {"assurance_notes": list(record.assurance_notes)} if record.assurance_notes else {}
+    return {**{key: value for key, value in known.items() if value}, **notes, **dirty}
 
 
 def _configuration(record: RunRecord) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from pytest_agentgates.core.finding import Finding, Rule
+from pytest_agentgates.core.finding import Finding, Rule, Severity
+from pytest_agentgates.core.judge_witness import FALSIFIED, witness_findings
 from pytest_agentgates.core.node_ids import belongs, function_of
 from pytest_agentgates.core.outcomes import Outcome, TestClaim, TestRecord
 from pytest_agentgates.core.ports import Stage, Workspace
@@ -24,6 +25,7 @@ FAILED, BROKEN, NEVER_RAN, SKIPPED, FLAKY, NOTHING_RAN, NARROWED, ENDED_EARLY = 
     Rule("RUN007", "the run was narrowed"),
     Rule("RUN008", "the runner ended early"),
 )
+_FIX_OWN = "it decides nothing; bring the test and the code together"
 _FIX_SKIP = "run it, or take it out of the task's tests with a reason in review"
 _JUDGED: dict[Outcome, tuple[Rule | None, str]] = {
     Outcome.PASSED: (None, ""),
@@ -53,6 +55,7 @@ class TestsPass:
         NOTHING_RAN,
         NARROWED,
         ENDED_EARLY,
+        FALSIFIED,
     )
 
     def check(self, workspace: Workspace) -> GateResult:
@@ -65,9 +68,21 @@ class TestsPass:
         records = [record for record in claim.records if _is_mapped(record.nodeid, arguments)]
         functions = [function for tests in expected for function in tests.functions]
         findings = [*_of_run(claim), *_of_records(records), *_of_absent(claim, records, arguments, functions)]
-        if not records and not findings:
+        findings += [*witness_findings(claim), *_of_own(claim)]
+        if not records and not any(finding.counts for finding in findings):
             findings = [Finding(NOTHING_RAN.code, "no test of the task was executed", fix="map tests that run")]
         return result_of(self.name, findings, _message(claim, records, findings))
+
+
+def _of_own(claim: TestClaim) -> Iterator[Finding]:
+    """The agent's own tests are told of, and decide nothing."""
+    for record in claim.own.records if claim.own else ():
+        rule, _ = _JUDGED[record.outcome]
+        if rule is not None:
+            path, line = _place(record)
+            message = f"{_name(record, path)}, as it is on disk: {_describe(record)}"
+            advice = Severity.WARNING
+            yield Finding(rule.code, message, path, line, severity=advice, fix=_FIX_OWN, snippet=f"own {record.nodeid}")
 
 
 def _is_mapped(nodeid: str, arguments: Sequence[str]) -> bool:
@@ -186,5 +201,8 @@ def _of_absent(
 
 def _message(claim: TestClaim, records: Sequence[TestRecord], findings: Sequence[Finding]) -> str:
     passed = sum(record.outcome is Outcome.PASSED for record in records)
+    own = claim.own.records if claim.own else ()
+    own_passed = sum(record.outcome is Outcome.PASSED for record in own)
+    beside = f"; {own_passed} of {len(own)} of the agent's own" if own else ""
     found = f", {counted(len(findings), 'finding')}" if findings else ""
-    return f"{passed} of {len(records)} passed in {claim.duration_ms / 1000:.1f} s{found}"
+    return f"{passed} of {len(records)} passed in {claim.duration_ms / 1000:.1f} s{found}{beside}"

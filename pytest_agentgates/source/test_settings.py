@@ -60,12 +60,31 @@ class TestSettings:
         return not any(_fits_path(folder, pattern) for pattern in self.norecursedirs)
 
 
+INI_FILES = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
+
+
+def ini_file_for(root: Path, arguments: Sequence[str]) -> str:
+    """The configuration that pytest would find for arguments (relative to the root), empty where there is none.
+
+    Raises UsageError for a file that pytest would refuse.
+    """
+    paths = [argument.partition("::")[0] for argument in arguments]
+    folder = posixpath.commonpath(paths) if paths else ""
+    if not (root / folder).is_dir():
+        folder = posixpath.dirname(folder)
+    while True:
+        found = read_test_settings(root / folder).ini_file
+        if found or not folder:
+            return posixpath.join(folder, found) if found else ""
+        folder = posixpath.dirname(folder)
+
+
 def read_test_settings(root: Path) -> TestSettings:
     """Read the first file at the root that pytest 9 would take its configuration from.
 
     Raises UsageError for a file that pytest would refuse.
     """
-    for name in ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg"):
+    for name in INI_FILES:
         if not (root / name).is_file():
             continue
         table = _read_toml(root, name) if name.endswith(".toml") else _read_ini(root, name)
