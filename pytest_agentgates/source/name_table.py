@@ -176,6 +176,8 @@ def _home_of(name: str, table: NameTable) -> NameTable | None:
 def _of_free_name(name: str, top: NameTable) -> tuple[str, ...]:
     starred = [f"{module}.{name}" for module in reversed(top.stars)]
     own = [f"builtins.{name}"] if name in _BUILTINS else []
+    if name == "__path__":
+        own = [f"{top.dotted}.__path__"]
     return _unique([*own, *starred] or UNKNOWN)
 
 

@@ -74,7 +74,8 @@ def _references(walked: Walked, text: SourceText) -> Iterator[ReferenceFact]:
 def _edits(walked: Walked, text: SourceText) -> Iterator[PathEditFact]:
     """`sys.path = ...`, `sys.path += ...`, `sys.path[0] = ...`, `del sys.modules[...]`."""
     for node, table in walked.edits:
-        for meant in meanings(node, table):
+        is_own = isinstance(node, ast.Name) and node.id == _OWN_PATH
+        for meant in [_OWN_PATH] if is_own else meanings(node, table):
             name = _source_of_modules(meant)
             if name:
                 yield PathEditFact(name, table.qualified_name, node.lineno, text.column(node), text.code(node.lineno))

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from pytest_agentgates.source.definition_facts import ArgumentFact
 from pytest_agentgates.source.facts import (
     CallFact,
     Details,
@@ -27,10 +28,16 @@ from pytest_agentgates.source.read_details import read_details
 from pytest_agentgates.source.read_outline import read_outline
 from pytest_agentgates.source.source_text import SourceText, decode
 
-# Only a file with one of these words can import by a call or change where modules come from; a file that is not
-# plain ASCII can spell them in other letters.
-_TELLING = re.compile(rb"import_module|importlib|__import__|\bexec\b|\beval\b|runpy|pkgutil|addsitedir|__path__")
-_TELLING_PAIR = (re.compile(rb"\bsys\b"), re.compile(rb"\bpath\b|\bmodules\b|\bmeta_path\b|\bpath_"))
+# Only a file with one of these words can import by a call, make code, or change where modules come from.
+_TELLING = ("import_module", "importlib", "__import__", "runpy", "pkgutil", "addsitedir", "__path__")
+_TELLING_PARTS = (
+    ("exec", re.compile(r"exec\b(?<!\wexec)")),
+    ("eval", re.compile(r"eval\b(?<!\weval)")),
+    ("compile", re.compile(r"compile\b(?<![\w.]compile)|builtins")),
+    # `import sys` and `sys.argv` are harmless; `import sys as s`, `s = sys` and `getattr(sys, ...)` may not be.
+    ("sys", re.compile(r"sys\b(?<!\wsys)(?<!\bimport sys)(?!\.(?!path|modules|meta_path|_)\w)")),
+    ("import sys", re.compile(r"import sys\b(?![ \t]*(?:[\n,;#]|\Z))")),
+)
 _MAKERS = frozenset({"builtins.exec", "builtins.eval", "builtins.compile"})
 _IMPORTERS = frozenset(
     {
@@ -65,7 +72,7 @@ def read_file(source: bytes, module: str, *, is_package: bool = False, wants_det
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text.text)
-        return _read(tree, text, (module, is_package), wants_details or _is_telling(source))
+        return _read(tree, text, (module, is_package), wants_details or _is_telling(text))
     except SyntaxError as error:
         return _unread(error.msg, error.lineno or 0, error.offset or 0)
     except UnicodeDecodeError as error:
@@ -89,10 +96,11 @@ def _unread(message: str, line: int, column: int = 0) -> Reading:
     return Reading(Outline(problem=Problem(message, line, column)), Details())
 
 
-def _is_telling(source: bytes) -> bool:
-    if not source.isascii() or _TELLING.search(source):
+def _is_telling(text: SourceText) -> bool:
+    plain = text.plain
+    if any(word in plain for word in _TELLING):
         return True
-    return all(word.search(source) for word in _TELLING_PAIR)
+    return any(word in plain and pattern.search(plain) is not None for word, pattern in _TELLING_PARTS)
 
 
 def _with_calls(
@@ -103,7 +111,7 @@ def _with_calls(
     return replace(
         outline,
         imports=tuple(sorted(imports, key=lambda fact: (fact.line, fact.column))),
-        dynamic=tuple(_dynamic(call, name, text) for call, name in dynamic),
+        dynamic=tuple(_dynamic(call, name, text, place) for call, name in dynamic),
         path_edits=edits,
     )
 
@@ -112,8 +120,11 @@ def _is_dynamic(name: str) -> bool:
     return name in _IMPORTERS or name in _MAKERS
 
 
-def _dynamic(call: CallFact, name: str, text: SourceText) -> DynamicFact:
-    return DynamicFact(name, _first_literal(call), call.within, call.line, call.column, text.code(call.line))
+def _dynamic(call: CallFact, name: str, text: SourceText, place: tuple[str, bool]) -> DynamicFact:
+    literal = _first_literal(call)
+    if name in _IMPORTERS and literal is not None and _target(call, name, literal, place) is None:
+        literal = None
+    return DynamicFact(name, literal, call.within, call.line, call.column, text.code(call.line))
 
 
 def _first_literal(call: CallFact) -> str | None:
@@ -128,29 +139,40 @@ def _imports_by_call(
         literal = _first_literal(call)
         if name not in _IMPORTERS or literal is None or not _DOTTED_NAME.match(literal):
             continue
-        target, level = _target(call, literal, place)
-        yield ImportFact(
-            target,
-            literal,
-            (),
-            "",
-            call.line,
-            call.column,
-            ImportKind.DYNAMIC,
-            False,
-            level,
-            text.code(call.line),
-        )
+        found = _target(call, name, literal, place)
+        if found is None:
+            continue
+        target, level = found
+        names = _names_from(call) if name.endswith("__import__") else ()
+        where = (call.line, call.column, ImportKind.DYNAMIC, False, level, text.code(call.line))
+        yield ImportFact(target, literal, names, "", *where)
 
 
-def _target(call: CallFact, literal: str, place: tuple[str, bool]) -> tuple[str, int]:
-    """What a literal means: relative to `package` where it begins with dots or `level` says so."""
+def _target(call: CallFact, name: str, literal: str, place: tuple[str, bool]) -> tuple[str, int] | None:
+    """What a literal means, and its level; None where it is relative to a package that nobody can tell."""
     plain = literal.lstrip(".").replace(":", ".").rstrip(".")
     level = len(literal) - len(literal.lstrip("."))
-    given = {argument.keyword: argument for argument in call.arguments}
-    if "level" in given and isinstance(given["level"].value, int):
-        level = given["level"].value
-    package = next((argument for argument in call.arguments[1:2] if argument.keyword in ("", "package")), None)
-    if level and package is not None and isinstance(package.value, str):
-        return absolute(package.value, True, level, plain), level
-    return absolute(*place, level, plain), level
+    if name.endswith("__import__"):
+        given = _argument(call, 4, "level")
+        level = given.value if given is not None and isinstance(given.value, int) else level
+        return absolute(*place, level, plain), level
+    package = _argument(call, 1, "package")
+    if not level or package is None:
+        return absolute(*place, level, plain), level
+    if package.name == "builtins.__package__":
+        return absolute(*place, level, plain), level
+    base = place[0] if package.name == "builtins.__name__" else package.value
+    return (absolute(base, True, level, plain), level) if isinstance(base, str) else None
+
+
+def _argument(call: CallFact, index: int, keyword: str) -> ArgumentFact | None:
+    given = call.arguments[index : index + 1]
+    named = (argument for argument in call.arguments if argument.keyword == keyword)
+    return given[0] if given and not given[0].keyword else next(named, None)
+
+
+def _names_from(call: CallFact) -> tuple[tuple[str, str], ...]:
+    """The `fromlist`: it imports submodules too."""
+    given = _argument(call, 3, "fromlist")
+    literals = () if given is None else given.literals
+    return tuple((name, name) for name in literals if isinstance(name, str) and name.isidentifier())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,12 +15,15 @@ from pytest_agentgates.source.type_checking import TypeCheckingNames
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _LEAVES = (ast.Expr, ast.Return, ast.Pass, ast.Raise, ast.Assert, ast.Global, ast.Nonlocal, ast.Break, ast.Continue)
+# A definition without these words says nothing to the outline.
+_TELLING = ("import", "TYPE_CHECKING")
 _DOTTED = (ast.Name, ast.Attribute, ast.Call)
 
 
 def read_outline(tree: ast.Module, text: SourceText, module: str, is_package: bool) -> Outline:
     """Every import statement, wherever it stands, and the names of the module itself."""
-    reader = _Reader(text, (module, is_package), NameTable(module))
+    telling = sorted(line for word in _TELLING for line in text.lines_with(word))
+    reader = _Reader(text, (module, is_package), NameTable(module), telling)
     reader.read(tree.body)
     imports = sorted(reader.imports, key=lambda fact: (fact.line, fact.column))
     return Outline(tuple(imports), tuple(dict.fromkeys(reader.defines)), tuple(_aliases(reader)))
@@ -38,6 +42,7 @@ class _Reader:
     text: SourceText
     module: tuple[str, bool]
     names: NameTable
+    telling: list[int]
     checking: TypeCheckingNames = field(default_factory=TypeCheckingNames)
     imports: list[ImportFact] = field(default_factory=list)
     defines: list[str] = field(default_factory=list)
@@ -70,13 +75,18 @@ class _Reader:
                 self.defines.append(statement.name)
             is_class = isinstance(statement, ast.ClassDef)
             kind = place.kind if is_class or place.kind is ImportKind.TYPE_CHECKING else ImportKind.FUNCTION
-            yield statement.body, _Place(kind, is_top=False)
+            if self._is_telling(statement):
+                yield statement.body, _Place(kind, is_top=False)
         elif isinstance(statement, ast.If):
             yield from self._branches(statement, place)
         else:
             self._bind(statement, place)
             for block in _blocks_of(statement):
                 yield block, place
+
+    def _is_telling(self, statement: ast.stmt) -> bool:
+        index = bisect_left(self.telling, statement.lineno)
+        return index < len(self.telling) and self.telling[index] <= (statement.end_lineno or statement.lineno)
 
     def _branches(self, statement: ast.If, place: _Place) -> Iterator[tuple[Sequence[ast.stmt], _Place]]:
         never = _Place(ImportKind.TYPE_CHECKING, place.is_top)

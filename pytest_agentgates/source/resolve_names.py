@@ -160,6 +160,6 @@ def _read_bindings(outline: Outline, module: str) -> _Bindings:
 
 def _pairs(outline: Outline) -> Iterator[tuple[str, str]]:
     for fact in outline.imports:
-        if fact.kind is not ImportKind.FUNCTION:
+        if fact.kind not in (ImportKind.FUNCTION, ImportKind.DYNAMIC):
             yield from bound_by(fact)
     yield from outline.aliases

@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import tokenize
+import unicodedata
 from functools import cached_property
 
 _COOKIE = re.compile(rb"\A(?:[^\n\r]*[\n\r]{1,2})?[^\n\r]*coding[:=]")
@@ -22,6 +23,23 @@ class SourceText:
     def lines(self) -> list[str]:
         """The lines, as Python counts them."""
         return self.text.split("\n")
+
+    @cached_property
+    def plain(self) -> str:
+        """The text with names as Python reads them: letters of full width are plain ones."""
+        return self.text if self.text.isascii() else unicodedata.normalize("NFKC", self.text)
+
+    def lines_with(self, word: str) -> list[int]:
+        """The numbers of the lines that a word stands in, ascending."""
+        found: list[int] = []
+        line, seen = 1, 0
+        at = self.plain.find(word)
+        while at >= 0:
+            line += self.plain.count("\n", seen, at)
+            seen = at
+            found.append(line)
+            at = self.plain.find(word, at + 1)
+        return found
 
     def code(self, line: int) -> str:
         """One line without the space around it; a very long one is cut."""

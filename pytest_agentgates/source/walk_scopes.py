@@ -59,6 +59,8 @@ def _name(node: ast.Name, table: NameTable, walked: Walked) -> None:
         walked.reads.append((node, table))
     elif isinstance(node.ctx, ast.Store):
         table.bind(node.id, None)
+        if node.id == "__path__":
+            walked.edits.append((node, table))
 
 
 def _attribute(node: ast.Attribute, table: NameTable, walked: Walked) -> None:
@@ -115,6 +117,8 @@ def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.ex
 def _bind(target: ast.expr, meaning: Binding, table: NameTable, walked: Walked) -> None:
     if isinstance(target, ast.Name):
         table.bind(target.id, meaning)
+        if target.id == "__path__":
+            walked.edits.append((target, table))
         return
     owner = _class_of_self(target, table)
     if owner is not None and isinstance(target, ast.Attribute):
