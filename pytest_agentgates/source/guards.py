@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from pytest_agentgates.source.syntax import Found, Function, Scoped, SyntaxFiles
 _DEPENDS = frozenset({"Depends", "Security"})
 _MOST_GUARDS = 200
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_REFUSAL = re.compile(r"redirect|response|jsonify|abort|unauthori|forbidden|40[13]", re.IGNORECASE)
 _OFF = {"optional": True, "auto_error": False, "required": False}
 
 
@@ -176,7 +178,11 @@ def certain_calls(body: Iterable[ast.stmt]) -> Iterator[ast.Call]:
 
 
 def _raises(handler: ast.ExceptHandler) -> bool:
-    return any(isinstance(node, ast.Raise | ast.Return) for node in ast.walk(handler))
+    """Whether what is caught still ends the request: raised on, or answered with a refusal."""
+    return any(
+        isinstance(node, ast.Raise) or (isinstance(node, ast.Return) and _REFUSAL.search(ast.unparse(node)))
+        for node in ast.walk(handler)
+    )
 
 
 def _dependency(call: ast.Call) -> ast.expr | None:

@@ -49,8 +49,6 @@ class IdentityReader:
         if isinstance(scoped.node, ast.ClassDef):
             return None
         given = dict(self._given(route, scoped, file))
-        if not given:
-            return None
         guards = [guard for guard in route.guards if self.bodies.checks.guard(guard)]
         called = self.bodies.read(scoped, file).checks
         guards += [Guard((ast.unparse(call.func),)) for call in called]

@@ -35,7 +35,7 @@ class Crossings:
 
     def _direct(self, path: str, name: str) -> Iterator[tuple[ImportEdge, ...]]:
         for edge in self.project.graph.edges_from(path):
-            if any(not self._is_allowed(name, target) for target in _targets(edge)):
+            if any(not self._is_allowed(name, target) for target in self._targets(edge)):
                 yield (edge,)
 
     def _through(self, path: str, name: str) -> Iterator[tuple[ImportEdge, ...]]:
@@ -91,13 +91,19 @@ class Crossings:
             if parameter.name == attribute.lstrip("_") and parameter.annotation is not None:
                 yield from parameter.annotation.names
 
+    def _targets(self, edge: ImportEdge) -> tuple[str, ...]:
+        """The imported file, and those that define what it only hands on; an instance is wiring, not handed on."""
+        named = (name for name in edge.names if "(" not in self.project.canonical(name, edge.importer))
+        found = (self.project.resolve(name, edge.importer) for name in named)
+        return tuple(dict.fromkeys((edge.imported, *(path for path in found if path is not None))))
+
     def _is_allowed(self, name: str, target: str) -> bool:
         layer = self.layer.get(target, "")
         return not layer or self.layers.may_use(name, layer)
 
     def _end(self, chain: tuple[ImportEdge, ...]) -> str:
         name = self.layer[chain[0].importer]
-        targets = _targets(chain[-1])
+        targets = self._targets(chain[-1])
         return next((one for one in targets if not self._is_allowed(name, one)), targets[0])
 
     def _finding(self, path: str, name: str, chain: tuple[ImportEdge, ...]) -> Finding:
@@ -124,8 +130,3 @@ class Crossings:
             return f"ask {between} for it, which may use {used}"
         may = ", ".join(self.layers.allowed.get(name, ())) or "no other layer"
         return f"{name} may use {may}: turn the dependency round, or move the code to the layer it belongs to"
-
-
-def _targets(edge: ImportEdge) -> tuple[str, ...]:
-    """The imported file, and those that define what it only hands on."""
-    return (edge.imported, *edge.defined_in)
