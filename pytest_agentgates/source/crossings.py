@@ -95,25 +95,25 @@ class _Search:
             chain.append(before)
             before = came_by[before.importer]
         chain.reverse()
-        others = self._reaching(edge.importer, target)
+        others = self._reaching(edge.importer, layer, target)
         own = {chain[0].importer, edge.importer}
         return Crossing(edge, layer, target, tuple(chain), tuple(sorted(set(others) - own)))
 
-    def _reaching(self, path: str, target: str) -> Iterable[str]:
-        """The files that may not know the target and get to `path`, all in layers that may not, or in none."""
+    def _reaching(self, path: str, layer: str, target: str) -> Iterable[str]:
+        """The files of this layer, and of those further in, that may not know the target and get to `path`."""
+        order = list(self.directions.allowed)
+        inner = {one for one in order[: order.index(layer) + 1] if self.directions.forbids(one, target)}
         seen = {path}
         pending = [path]
         while pending:
             for edge in self.graph.edges_to(pending.pop()):
-                if edge.importer not in seen and self._is_inner(edge, target):
+                if edge.importer not in seen and self._is_inner(edge, inner):
                     seen.add(edge.importer)
                     pending.append(edge.importer)
         return [one for one in seen if self.directions.layer_of(one)]
 
-    def _is_inner(self, edge: ImportEdge, target: str) -> bool:
+    def _is_inner(self, edge: ImportEdge, inner: set[str]) -> bool:
         layer = self.directions.layer_of(edge.importer)
-        if not layer:
-            return True
-        if layer not in self.directions.allowed or not self.directions.forbids(layer, target):
+        if layer and layer not in inner:
             return False
-        return bool(self.directions.layer_of(edge.imported)) or self.directions.passes(layer, edge)
+        return not layer or bool(self.directions.layer_of(edge.imported)) or self.directions.passes(layer, edge)

@@ -30,6 +30,14 @@ _LAYERED: dict[Role, frozenset[Role]] = {
     Role.INBOUND: PORTS | {Role.MODEL, Role.APPLICATION},
     Role.OUTBOUND: PORTS | {Role.MODEL, Role.APPLICATION},
 }
+_SUBJECTS = {
+    Role.INBOUND: "an inbound adapter",
+    Role.OUTBOUND: "an outbound adapter",
+    Role.INBOUND_PORTS: "an inbound port",
+    Role.OUTBOUND_PORTS: "an outbound port",
+    Role.PORTS: "a port",
+}
+_OBJECTS = {**_SUBJECTS, Role.RULES: "the domain's exceptions and rules"}
 _SHOWN = 5
 
 
@@ -52,14 +60,23 @@ def _directions(view: HexagonView) -> Directions:
 
     def passes(layer: str, edge: ImportEdge) -> bool:
         role = view.components.role_of(edge.imported)
-        if role is Role.TESTS:
+        if role is Role.TESTS or not _leads_on(view, edge, forbidden[Role(layer)], role):
             return False
-        if role is Role.API:
-            return any(view.components.role_of(path) in forbidden[Role(layer)] for path in edge.defined_in)
         return layer not in ADAPTERS or not _is_root(view, edge.imported)
 
     names = {str(layer): frozenset(str(one) for one in others) for layer, others in allowed.items()}
     return Directions(names, layer_of, passes, frozenset(str(one) for one in ADAPTERS))
+
+
+def _leads_on(view: HexagonView, edge: ImportEdge, forbidden: frozenset[Role], role: Role | None) -> bool:
+    """Whether a way goes on behind a package: only by what is taken from it, not by all that it hands on."""
+    if not edge.imported.endswith("__init__.py") or not edge.fact.names or edge.fact.is_star:
+        return True
+    roles = [view.components.role_of(path) for path in edge.defined_in]
+    if any(one in forbidden or (one is None and role is not Role.API) for one in roles):
+        return True
+    named = [view.facts.locate(name, edge.importer) for name in edge.names]
+    return role is not Role.API and any(one and one.path == edge.imported and one.is_defined for one in named)
 
 
 def _is_root(view: HexagonView, path: str) -> bool:
@@ -85,9 +102,10 @@ def _code_of(crossing: Crossing) -> str:
 def _finding(view: HexagonView, crossing: Crossing) -> Finding:
     edge = crossing.edge
     start = crossing.chain[0].importer
-    message = f"the {_name(view, crossing.layer)} imports the {crossing.target}: {_hop(edge)}"
+    layer, target = _name(view, crossing.layer), _OBJECTS.get(Role(crossing.target), f"the {crossing.target}")
+    message = f"{layer} imports {target}: {_hop(edge)}"
     if len(crossing.chain) > 1:
-        message = f"the {_name(view, crossing.layer)} ({start}) gets at the {crossing.target}: "
+        message = f"{layer} ({start}) gets at {target}: "
         message += " -> ".join(_hop(one) for one in crossing.chain)
     if crossing.reached_from:
         message += f"; reached_from {_listed(crossing.reached_from)}"
@@ -104,7 +122,9 @@ def _finding(view: HexagonView, crossing: Crossing) -> Finding:
 
 
 def _name(view: HexagonView, layer: str) -> str:
-    return "domain" if layer == Role.MODEL and not view.components.canonical else layer
+    if layer == Role.MODEL and not view.components.canonical:
+        return "the domain"
+    return _SUBJECTS.get(Role(layer), f"the {layer}")
 
 
 def _hop(edge: ImportEdge) -> str:

@@ -40,6 +40,7 @@ _ROOTS = tuple(
         "composition_root",
     )
 )
+_SHARED = tuple(f"**/{name}/**" for name in ("shared", "shared_kernel", "kernel", "seedwork"))
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Hexagon:
     composition_roots: tuple[str, ...] = option(
         _ROOTS, "Globs of the files that wire adapters to ports, and so may import both sides."
     )
-    shared: tuple[str, ...] = option((), "Globs of the project's own files outside that a domain model may import.")
+    shared: tuple[str, ...] = option(_SHARED, "Globs of the shared kernel, which every component may import.")
 
     name: ClassVar[str] = "hexagon"
     stage: ClassVar[Stage] = Stage.BESIDE

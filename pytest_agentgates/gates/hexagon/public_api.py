@@ -17,8 +17,12 @@ def judge_public_api(view: HexagonView) -> Iterator[Finding]:
             continue
         for edge in view.facts.graph.edges_from(path):
             other = view.components.folder_of(edge.imported)
-            if other and other != folder and edge.imported != f"{other}/__init__.py":
+            if other and other != folder and not _is_public(view, edge.imported, other):
                 yield _finding(edge, folder, other)
+
+
+def _is_public(view: HexagonView, path: str, folder: str) -> bool:
+    return path == f"{folder}/__init__.py" or fits_any(path, view.options.shared)
 
 
 def _is_root(view: HexagonView, path: str) -> bool:
