@@ -2,6 +2,10 @@
 
 One file holds the rows of all Python files of a project. It is believed only where its checksum is right and it
 was written by the same code under the same Python; a row only where the file's content is what it was.
+
+marshal may fail in any way on bytes it did not write. Damage never reaches it, because the checksum comes first;
+who can write a file with a right checksum into this private folder runs as the user already. Rows of the wrong
+shape are dropped, so that a stale or forged file costs time and no verdict is made of half a row.
 """
 
 from __future__ import annotations
@@ -19,6 +23,8 @@ from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.safe_write import locked, replace_file, sweep
 
 _MAGIC = b"agentgates source facts\n"
+# What reading a row of the wrong shape raises.
+MISSHAPEN = (EOFError, ValueError, TypeError, AttributeError, LookupError)
 _DIGEST_SIZE = hashlib.sha256().digest_size
 
 
@@ -45,7 +51,10 @@ def load_rows(cache: Path | None) -> dict[str, Row]:
     payload = memoryview(data)[len(head) + _DIGEST_SIZE :]
     if not data.startswith(head) or data[len(head) : len(head) + _DIGEST_SIZE] != hashlib.sha256(payload).digest():
         return {}
-    return _rows(marshal.loads(payload))  # noqa: S302  # the checksum is right, and our own code wrote it
+    try:
+        return _rows(marshal.loads(payload))  # noqa: S302  # the checksum is right, and our own code wrote it
+    except MISSHAPEN:
+        return {}
 
 
 def save_rows(cache: Path | None, rows: Mapping[str, Row]) -> None:

@@ -17,14 +17,14 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_agentgates.source.definition_facts import ClassFact, FunctionFact
 from pytest_agentgates.source.fact_rows import pack, unpack_details, unpack_outline
 from pytest_agentgates.source.facts import Details, FileFacts, ImportFact, Outline, Problem
-from pytest_agentgates.source.facts_cache import Row, load_rows, save_rows
+from pytest_agentgates.source.facts_cache import MISSHAPEN, Row, load_rows, save_rows
 from pytest_agentgates.source.import_graph import ImportGraph
 from pytest_agentgates.source.module_names import ModuleName, ModuleNames
 from pytest_agentgates.source.read_facts import read_file
@@ -147,7 +147,8 @@ class ProjectFacts:
 
     def _details(self, path: str, row: Row) -> Details | None:
         if row.details is not None:
-            return unpack_details(row.details)
+            with suppress(*MISSHAPEN):
+                return unpack_details(row.details)
         source = read_source(self.root, path)
         if isinstance(source, Problem) or hashlib.sha256(source).hexdigest() != row.sha256:
             return None
@@ -211,8 +212,10 @@ class _Reading:
         digest, wanted = hashlib.sha256(source).hexdigest(), self.wants_details(path)
         row = self.known.get(path)
         if row is not None and _still_holds(row, digest, module) and (row.details is not None or not wanted):
-            self.rows[path] = row
-            return
+            with suppress(*MISSHAPEN):
+                self.outlines[path] = unpack_outline(row.outline)
+                self.rows[path] = row
+                return
         reading = read_file(source, module.name, is_package=module.is_package, wants_details=wanted)
         details = None if reading.details is None else pack(reading.details)
         self.rows[path] = Row(digest, module.name, module.is_package, pack(reading.outline), details)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -127,7 +128,7 @@ def test_calls_with_a_literal(tmp_path: Path, source: str) -> None:
         ("from builtins import exec as run\nrun(code)", "builtins.exec"),
         ("compile(code, 'x', 'exec')", "builtins.compile"),
         (
-            "\N{FULLWIDTH LATIN SMALL LETTER E}\N{FULLWIDTH LATIN SMALL LETTER X}\N{FULLWIDTH LATIN SMALL LETTER E}\N{FULLWIDTH LATIN SMALL LETTER C}(code)",
+            WIDE["exec"] + "(code)",
             "builtins.exec",
         ),
     ],
@@ -220,6 +221,16 @@ def test_files_that_shadow_the_standard_library_are_no_edges_of_it(tmp_path: Pat
 def test_a_top_module_that_shadows_the_standard_library_is_what_is_imported(tmp_path: Path) -> None:
     facts = project(tmp_path, {"src/json.py": "", "src/main.py": "import json\n"}, "src")
     assert edges(facts, "src/main.py") == [("src/json.py", MODULE, 1)]
+
+
+def test_no_import_statement_is_overlooked() -> None:
+    package = Path(__file__).parents[2] / "pytest_agentgates"
+    for file in sorted(package.rglob("*.py")):
+        source = file.read_bytes()
+        nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Import | ast.ImportFrom)]
+        expected = sorted(node.lineno for node in nodes for _ in (node.names if isinstance(node, ast.Import) else "x"))
+        found = [fact.line for fact in read_file(source, "a").outline.imports if fact.kind is not DYNAMIC]
+        assert found == expected, file
 
 
 def test_circular_imports_end(tmp_path: Path) -> None:
