@@ -17,9 +17,12 @@ from pytest_agentgates.source.tree import list_files
 
 DEPTH = 1000
 WORDS = st.sampled_from(
-    ["import ", "from ", "a", ".b", "(", ")", "[", "]", ":", "\n", " ", "    ", "class ", "def ", "=", "'", '"', "\\"]
-    + ["é", "\ufeff", "\r", "\f", "\t", "if TYPE_CHECKING:", "\n    ", "lambda x:", "@", "*", ",", "f'{", "}'", "𝓍"]
-    + ["sys.path.append(", "exec(", "import_module('..a')", "async ", "await ", "self.x", "# coding: latin-1\n"]
+    (
+        *("import ", "from ", "a", ".b", "(", ")", "[", "]", ":", "\n", " ", "    ", "class ", "def ", "=", "'", '"'),
+        *("é", "\ufeff", "\r", "\f", "\t", "if TYPE_CHECKING:", "\n    ", "lambda x:", "@", "*", ",", "f'{", "}'"),
+        *("\N{MATHEMATICAL SCRIPT SMALL X}", "sys.path.append(", "exec(", "import_module('..a')", "self.x", "\\"),
+        *("async ", "await ", "# coding: latin-1\n"),
+    )
 )
 DEEP = {
     "parentheses": "(" * DEPTH + ")" * DEPTH,
@@ -56,10 +59,12 @@ def assert_inside(reading: Reading, source: bytes) -> None:
     assert reading.details is not None
     outline, details = reading.outline, reading.details
     facts = FileFacts("a.py", "a", False, "", outline, details)
-    found = [*facts.imports, *facts.dynamic, *facts.path_edits, *facts.classes, *facts.functions, *facts.calls]
-    for fact in [*found, *facts.references]:
-        assert 1 <= fact.line <= lines
-        assert 1 <= fact.column <= longest
+    places = [(fact.line, fact.column) for fact in (*facts.imports, *facts.calls, *facts.references)]
+    places += [(fact.line, fact.column) for fact in (*facts.dynamic, *facts.path_edits)]
+    places += [(fact.line, fact.column) for fact in (*facts.classes, *facts.functions)]
+    for line, column in places:
+        assert 1 <= line <= lines
+        assert 1 <= column <= longest
     if outline.problem is not None:
         assert 0 <= outline.problem.line <= lines
         assert outline.problem.message

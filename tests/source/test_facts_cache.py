@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_a_damaged_cache_is_rebuilt(cached: Path, kind: str) -> None:
     assert file.read_bytes() == whole
 
 
-FORGED = {
+FORGED: dict[str, Any] = {
     "no rows": [1, 2],
     "a short row": {"a.py": ("x",)},
     "no bytes": {path: ("", path[0], False, None, None) for path in FILES},
