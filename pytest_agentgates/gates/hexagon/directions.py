@@ -103,7 +103,7 @@ def _finding(view: HexagonView, crossing: Crossing) -> Finding:
     edge = crossing.edge
     start = crossing.chain[0].importer
     layer, target = _name(view, crossing.layer), _OBJECTS.get(Role(crossing.target), f"the {crossing.target}")
-    message = f"{layer} imports {target}: {_hop(edge)}"
+    message = f"{layer} imports {target}: `{edge.fact.code}`"
     if len(crossing.chain) > 1:
         message = f"{layer} ({start}) gets at {target}: "
         message += " -> ".join(_hop(one) for one in crossing.chain)
