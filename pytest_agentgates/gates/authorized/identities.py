@@ -9,22 +9,26 @@ from dataclasses import dataclass
 
 from pytest_agentgates.gates.authorized.bodies import BodyReader, calls_in_order
 from pytest_agentgates.gates.authorized.checks import is_over_others
+from pytest_agentgates.gates.authorized.request_parts import (
+    HARMLESS,
+    carrier,
+    default_of,
+    is_plain,
+    key_of,
+    last_name,
+    mentions,
+    normal,
+    root_name,
+    values_in,
+)
 from pytest_agentgates.source.route_facts import Framework, Guard, Route
 from pytest_agentgates.source.syntax import FileSyntax, Scoped
 
-_REQUESTS = frozenset({"request", "req"})
-_CARRIERS = frozenset(
-    (  # noqa: SIM905 - a list of words reads best as words
-        "args form json values headers cookies data POST GET META query_params path_params get_json body files "
-        "view_args"
-    ).split()
-)
 _PRINCIPAL = re.compile(
     r"(?:^|_)(?:current(?:_\w+)?|principal|identity|claims|auth(?:enticated)?(?:_\w+)?|actor|caller|viewer|subject"
     r"|token|session_user|logged_in\w*|context|ctx)$|^(?:user|me|g)$"
 )
 _ROLES = frozenset({"role", "roles", "is_admin", "is_superuser", "is_staff", "permissions", "scopes"})
-_HARMLESS = frozenset({"str", "int", "UUID", "uuid", "len", "print", "repr", "bool", "isinstance", "HTTPException"})
 _LOGGERS = frozenset({"logger", "log", "logging", "LOGGER"})
 
 
@@ -71,15 +75,15 @@ class IdentityReader:
         for statement in ast.walk(node):
             if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
                 target = statement.targets[0]
-                if isinstance(target, ast.Name) and _carrier(statement.value):
-                    yield target.id, _carrier(statement.value)
+                if isinstance(target, ast.Name) and carrier(statement.value):
+                    yield target.id, carrier(statement.value)
 
     def _source(self, route: Route, argument: ast.arg, scoped: Scoped, file: FileSyntax) -> str:
         if re.search(rf"[{{<](?:\w+:)?{re.escape(argument.arg)}(?::\w+)?[}}>]|\(\?P<{argument.arg}>", route.url):
             return "path"
         if route.framework is not Framework.FASTAPI:
             return "path" if route.framework is not Framework.PLAIN and argument.arg in self.identities else ""
-        default = _default_of(argument, scoped)
+        default = default_of(argument, scoped)
         text = ast.unparse(argument.annotation) if argument.annotation is not None else ""
         written = f"{text} {ast.unparse(default) if default is not None else ''}"
         if re.search(r"\b(?:Depends|Security)\(", written) or self._is_depended_on(argument, scoped, file):
@@ -87,7 +91,7 @@ class IdentityReader:
         for marker in ("Header", "Query", "Body", "Form", "Path", "Cookie"):
             if re.search(rf"\b{marker}\(", written):
                 return marker.lower()
-        return "query" if _is_plain(text) else "body"
+        return "query" if is_plain(text) else "body"
 
     def _is_depended_on(self, argument: ast.arg, scoped: Scoped, file: FileSyntax) -> bool:
         """Whether the annotation is another name for `Annotated[..., Depends(f)]`."""
@@ -101,9 +105,9 @@ class IdentityReader:
     def _uses(self, scoped: Scoped, given: dict[str, str]) -> Iterator[Trusted]:
         """Identities that are handed on: as arguments, or in a comparison with what is kept."""
         for call in calls_in_order(scoped.node.body):
-            if _name(call.func) in _HARMLESS or _root(call.func) in _LOGGERS:
+            if last_name(call.func) in HARMLESS or root_name(call.func) in _LOGGERS:
                 continue
-            if _carrier(call) or (isinstance(call.func, ast.Attribute) and _carrier(call.func.value)):
+            if carrier(call) or (isinstance(call.func, ast.Attribute) and carrier(call.func.value)):
                 continue
             for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
                 yield from self._in_argument(argument, given)
@@ -112,17 +116,17 @@ class IdentityReader:
                 yield from self._roles_in(node.test, given)
 
     def _in_argument(self, node: ast.expr, given: dict[str, str]) -> Iterator[Trusted]:
-        for inner in _values(node):
+        for inner in values_in(node):
             name, source = self._identity(inner, given)
             if name and name not in _ROLES:
                 yield Trusted(name, source, inner)
 
     def _roles_in(self, test: ast.expr, given: dict[str, str]) -> Iterator[Trusted]:
-        for inner in ast.walk(test):
-            if isinstance(inner, ast.expr):
-                name, source = self._identity(inner, given)
-                if name in _ROLES:
-                    yield Trusted(name, source, inner)
+        """Roles that decide: compared with one that is written here, or true by themselves."""
+        for inner in _deciding(test):
+            name, source = self._identity(inner, given)
+            if name in _ROLES:
+                yield Trusted(name, source, inner)
 
     def _identity(self, node: ast.expr, given: dict[str, str]) -> tuple[str, str]:
         """`tenant_id`, `body.tenant_id`, `request.headers["X-Tenant-Id"]`: its name, and where it comes from."""
@@ -130,25 +134,25 @@ class IdentityReader:
             return node.id, given[node.id]
         if isinstance(node, ast.Attribute) and node.attr in self.identities and isinstance(node.value, ast.Name):
             return (node.attr, given[node.value.id]) if given.get(node.value.id, "path") != "path" else ("", "")
-        key, holder = _key(node)
-        if _normal(key) in self.identities and holder is not None:
-            source = _carrier(holder) or (given.get(holder.id, "") if isinstance(holder, ast.Name) else "")
-            return (_normal(key), source) if source else ("", "")
+        key, holder = key_of(node)
+        if normal(key) in self.identities and holder is not None:
+            source = carrier(holder) or (given.get(holder.id, "") if isinstance(holder, ast.Name) else "")
+            return (normal(key), source) if source else ("", "")
         return "", ""
 
     def _is_settled(self, use: Trusted, scoped: Scoped, file: FileSyntax, given: dict[str, str]) -> bool:
         """Whether the identity is compared with the authenticated one, or checked, or handed on beside it."""
         texts = _derived(scoped, ast.unparse(use.node))
         for node in ast.walk(scoped.node):
-            if isinstance(node, ast.Compare) and _mentions(node, texts) and _has_principal(node, given):
+            if isinstance(node, ast.Compare) and mentions(node, texts) and _has_principal(node, given):
                 return True
             if (
                 isinstance(node, ast.Call)
-                and _mentions(node, texts)
+                and mentions(node, texts)
                 and self._checks(node, texts, (scoped, file, given))
             ):
                 return True
-            if isinstance(node, ast.If) and _refuses(node) and _asks_about(node.test, texts):
+            if isinstance(node, ast.If) and _refuses(node) and _asks(node.test, use, texts, given):
                 return True
         return False
 
@@ -156,15 +160,38 @@ class IdentityReader:
         """Whether a call is a check, or is given the authenticated identity as well."""
         scoped, file, given = place
         arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
-        own = [one for one in arguments if not (isinstance(one, ast.BoolOp) and _mentions(one, texts))]
+        own = [one for one in arguments if not (isinstance(one, ast.BoolOp) and mentions(one, texts))]
         return self.bodies.is_check(call, scoped, file) or any(_has_principal(one, given) for one in own)
+
+
+def _deciding(test: ast.expr) -> Iterator[ast.expr]:
+    pending = [test]
+    while pending:
+        here = pending.pop()
+        if isinstance(here, ast.BoolOp):
+            pending.extend(here.values)
+        elif isinstance(here, ast.UnaryOp):
+            pending.append(here.operand)
+        elif isinstance(here, ast.Compare) and any(_is_fixed(one) for one in (here.left, *here.comparators)):
+            yield from (here.left, *here.comparators)
+        elif not isinstance(here, ast.Compare) and "is_" in ast.unparse(here):
+            yield here
+
+
+def _is_fixed(node: ast.expr) -> bool:
+    """A literal other than None, a list of them, or a member of an enumeration."""
+    if isinstance(node, ast.Constant):
+        return node.value is not None
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        return all(_is_fixed(one) for one in node.elts)
+    return isinstance(node, ast.Attribute) and ast.unparse(node.value).rpartition(".")[2][:1].isupper()
 
 
 def _derived(scoped: Scoped, text: str) -> frozenset[str]:
     """The identity as written, and the variables that were made with it."""
     texts = {text}
     for node in ast.walk(scoped.node):
-        if isinstance(node, ast.Assign) and _mentions(node.value, frozenset(texts)):
+        if isinstance(node, ast.Assign) and mentions(node.value, frozenset(texts)):
             texts |= {target.id for target in node.targets if isinstance(target, ast.Name)}
     return frozenset(texts)
 
@@ -172,13 +199,15 @@ def _derived(scoped: Scoped, text: str) -> frozenset[str]:
 def _refuses(node: ast.If) -> bool:
     last = node.body[-1]
     is_call = isinstance(last, ast.Expr) and isinstance(last.value, ast.Call)
-    return isinstance(last, ast.Raise | ast.Return) or (is_call and _name(last.value.func) in ("abort", "deny"))  # type: ignore[attr-defined]  # by is_call
+    return isinstance(last, ast.Raise | ast.Return) or (is_call and last_name(last.value.func) in ("abort", "deny"))  # type: ignore[attr-defined]  # by is_call
 
 
-def _asks_about(test: ast.expr, texts: frozenset[str]) -> bool:
-    """`if not may_see(user_id)`: somebody else is asked about the identity."""
+def _asks(test: ast.expr, use: Trusted, texts: frozenset[str], given: dict[str, str]) -> bool:
+    """`if not may_see(user_id)`; of who is named in the address also `if not current_user.is_owner`."""
+    if use.source == "path" and _has_principal(test, given):
+        return True
     calls = (node for node in ast.walk(test) if isinstance(node, ast.Call))
-    return any(_name(call.func) not in _HARMLESS and _mentions(call, texts) for call in calls)
+    return any(last_name(call.func) not in HARMLESS and mentions(call, texts) for call in calls)
 
 
 def _is_waived_by(guards: Sequence[Guard], use: Trusted) -> bool:
@@ -198,52 +227,6 @@ def _only_tells_who(guard: Guard) -> bool:
     return any(word in name for word in told) and not is_over_others(name)
 
 
-def _values(node: ast.expr) -> Iterator[ast.expr]:
-    """The expressions whose value an argument hands on, through `a or b`, comparisons and conversions."""
-    pending = [node]
-    while pending:
-        here = pending.pop(0)
-        yield here
-        if isinstance(here, ast.BoolOp):
-            pending.extend(here.values)
-        elif isinstance(here, ast.Compare):
-            pending.extend([here.left, *here.comparators])
-        elif isinstance(here, ast.Call) and _name(here.func) in _HARMLESS and _name(here.func) != "HTTPException":
-            pending.extend(here.args)
-
-
-def _carrier(node: ast.expr) -> str:
-    """Where a part of the request is read: `request.headers.get(...)`; empty for anything else."""
-    text = []
-    while isinstance(node, ast.Attribute | ast.Call | ast.Subscript | ast.Await):
-        if isinstance(node, ast.Attribute):
-            text.append(node.attr)
-        node = node.func if isinstance(node, ast.Call) else node.value
-    found = [name for name in text if name in _CARRIERS]
-    is_request = (isinstance(node, ast.Name) and node.id in _REQUESTS) or (bool(text) and "request" in text)
-    return f"request.{found[-1]}" if found and is_request else ""
-
-
-def _key(node: ast.expr) -> tuple[str, ast.expr | None]:
-    """`data["tenant_id"]`, `data.get("tenant_id")`: the key, and what it is looked up in."""
-    key: ast.expr | None = None
-    holder: ast.expr | None = None
-    if isinstance(node, ast.Subscript):
-        key, holder = node.slice, node.value
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("get", "pop"):
-        key, holder = (node.args[0] if node.args else None), node.func.value
-    is_text = isinstance(key, ast.Constant) and isinstance(key.value, str)
-    return (key.value, holder) if is_text else ("", None)  # type: ignore[union-attr]  # by is_text
-
-
-def _normal(key: str) -> str:
-    return key.lower().replace("-", "_").removeprefix("http_").removeprefix("x_")
-
-
-def _mentions(node: ast.AST, texts: frozenset[str]) -> bool:
-    return any(isinstance(inner, ast.expr) and ast.unparse(inner) in texts for inner in ast.walk(node))
-
-
 def _has_principal(node: ast.AST, given: dict[str, str]) -> bool:
     for inner in ast.walk(node):
         if isinstance(inner, ast.Name) and inner.id not in given and _PRINCIPAL.search(inner.id):
@@ -251,28 +234,3 @@ def _has_principal(node: ast.AST, given: dict[str, str]) -> bool:
         if isinstance(inner, ast.Attribute) and inner.attr in ("user", "state", "auth", "principal"):
             return True
     return False
-
-
-def _default_of(argument: ast.arg, scoped: Scoped) -> ast.expr | None:
-    arguments = scoped.node.args  # type: ignore[union-attr]  # the caller has told classes apart
-    positional = [*arguments.posonlyargs, *arguments.args]
-    if argument in positional:
-        index = positional.index(argument) - (len(positional) - len(arguments.defaults))
-        return arguments.defaults[index] if index >= 0 else None
-    return arguments.kw_defaults[arguments.kwonlyargs.index(argument)]
-
-
-def _is_plain(annotation: str) -> bool:
-    words = set(re.findall(r"\w+", annotation))
-    simple = {"int", "str", "float", "bool", "UUID", "uuid", "date", "datetime", "Optional", "None", "list", "List"}
-    return words <= simple or any(word.endswith("Id") for word in words)
-
-
-def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pytest_agentgates.core.finding import Finding
 from pytest_agentgates.gates.layers.persistence import Persistence
 from pytest_agentgates.gates.layers.rules import ROUTE, finding_at
 from pytest_agentgates.source.name_table import written
 from pytest_agentgates.source.route_facts import Route
-from pytest_agentgates.source.syntax import SyntaxFiles
+from pytest_agentgates.source.syntax import Function, Scoped, SyntaxFiles
 
 _OF_HTTP = frozenset(
     {"self", "cls", "response", "request", "resp", "req", "app", "g", "session", "settings", "config", "form"}
@@ -33,12 +35,40 @@ def judge_routes(routes: tuple[Route, ...], files: SyntaxFiles) -> Iterator[Find
         if call is not None:
             message = f"the route {handler} stores or loads by itself: {written(call.func)}"
             yield finding_at(ROUTE, message, file, call, "move it to a repository, and call a handler or a service")
-        decision = next(_decisions(scoped.node.body, _loaded(scoped.node.body)), None)
+        sent = _sent(scoped.node, ArgumentPlace(files, scoped, path))
+        decision = next(_decisions(scoped.node.body, _loaded(scoped.node.body), sent), None)
         if decision is not None:
             message = f"the route {handler} decides by itself: {ast.unparse(decision).splitlines()[0]}"
             yield finding_at(
                 ROUTE, message, file, decision, "move the rule to the domain, and call a handler or a service"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentPlace:
+    """Where the annotations of parameters are looked up."""
+
+    files: SyntaxFiles
+    scoped: Scoped
+    path: str
+
+    def is_depended_on(self, annotation: ast.expr | None) -> bool:
+        """Whether an annotation asks for a dependency, straight or under another name."""
+        if annotation is None:
+            return False
+        held = self.files.value(self.files.variable(annotation, self.scoped.outer, self.path))
+        return "Depends(" in ast.unparse(annotation) or (held is not None and "Depends(" in ast.unparse(held[0]))
+
+
+def _sent(node: Function, place: ArgumentPlace) -> frozenset[str]:
+    """The parameters that hold what the client sent; to fill these in is to read the request."""
+    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    defaults = ast.unparse(node.args)
+    return frozenset(
+        one.arg
+        for one in arguments
+        if not place.is_depended_on(one.annotation) and not re.search(rf"\b{one.arg}\b[^,]*= *Depends\(", defaults)
+    )
 
 
 def _loaded(body: list[ast.stmt]) -> frozenset[str]:
@@ -52,14 +82,14 @@ def _loaded(body: list[ast.stmt]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _decisions(body: list[ast.stmt], loaded: frozenset[str]) -> Iterator[ast.stmt]:
+def _decisions(body: list[ast.stmt], loaded: frozenset[str], sent: frozenset[str]) -> Iterator[ast.stmt]:
     """Statements that change the state of something but the response, or reckon with its values."""
     pending: list[ast.AST] = list(reversed(body))
     while pending:
         node = pending.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             continue
-        if isinstance(node, ast.Assign | ast.AugAssign) and (_changes_state(node) or _reckons(node)):
+        if isinstance(node, ast.Assign | ast.AugAssign) and (_changes_state(node, sent) or _reckons(node)):
             yield node
         if isinstance(node, ast.If) and _asks_for_state(node.test, loaded):
             yield node
@@ -68,10 +98,11 @@ def _decisions(body: list[ast.stmt], loaded: frozenset[str]) -> Iterator[ast.stm
         pending.extend(reversed(list(ast.iter_child_nodes(node))))
 
 
-def _changes_state(node: ast.Assign | ast.AugAssign) -> bool:
+def _changes_state(node: ast.Assign | ast.AugAssign, sent: frozenset[str]) -> bool:
     """`order.status = "paid"`: the attribute of something that is neither the response nor of the framework."""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return any(isinstance(target, ast.Attribute) and not _is_of_http(target.value) for target in targets)
+    owners = [target.value for target in targets if isinstance(target, ast.Attribute)]
+    return any(not _is_of_http(owner) and written(owner).partition(".")[0] not in sent for owner in owners)
 
 
 def _asks_for_state(test: ast.expr, loaded: frozenset[str]) -> bool:
