@@ -125,6 +125,7 @@ BOTH = {
     "prefixed": "def test_a(client): client.get('/api/v1/orders?limit=1'); client.post('/api/v1/orders/7/lines')\n",
     "f-string": "def test_a(client, key): client.get('http://host/orders'); client.post(f'/orders/{key}/lines')\n",
     "location": "def test_a(client, place): client.get('/orders/'); client.post(f'{place}/lines')\n",
+    "constant before": "AT = '/orders/'\ndef test_a(client, k): client.get(AT); client.post(f'{AT}{k}/lines/')\n",
     "variable": "def test_a(client, place): client.get(place); client.post(place)\n",
     "request": "def test_a(client): client.request('GET', '/orders'); client.request('POST', '/orders/7/lines')\n",
     "parametrized": (

@@ -18,6 +18,7 @@ from pytest_agentgates.gates.hexagon.lineage import (
 )
 from pytest_agentgates.gates.hexagon.mirror_calls import INTEGRATION, UNIT, TestedNames, kinds_of
 from pytest_agentgates.gates.hexagon.mirror_routes import Request, is_requested, requests_in
+from pytest_agentgates.gates.hexagon.ports import Port
 from pytest_agentgates.gates.hexagon.signatures import is_property, keeps_signature
 from pytest_agentgates.source.definition_facts import FunctionFact
 from pytest_agentgates.source.project_facts import ProjectFacts
@@ -121,8 +122,8 @@ def _use_cases(project: ProjectFacts, paths: Sequence[str]) -> Iterator[tuple[st
                 yield path, function
     for path, fact in top_classes(project, paths):
         lineage = Lineage(project, path, fact)
-        if not is_public(fact.name) or lineage.is_protocol or _is_error(lineage):
-            continue
+        if not is_public(fact.name) or lineage.is_protocol or _is_error(lineage) or Port(lineage).members:
+            continue  # what is left abstract is called through those who fill it in
         for function in functions_of(project, path, fact):
             is_call = function.name == "__call__" and not function.is_abstract and not function.is_empty
             if is_call or _has_behaviour(function):

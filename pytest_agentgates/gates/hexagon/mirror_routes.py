@@ -45,7 +45,7 @@ def _requests(facts: FileFacts) -> Iterator[Request]:
         arguments = [argument for argument in call.arguments if argument.keyword in ("", *_URL_WORDS)]
         literals = _literals_of(decorated.get(call.within, ()))
         verbs = _verbs(call, arguments, literals)
-        known = [path for argument in arguments[:2] if (path := _path_of(argument)) is not None]
+        known = [path for argument in arguments[:2] for path in _paths_of(argument)]
         if known:
             yield from (Request(verb, path) for verb in verbs or ("",) for path in known)
             continue
@@ -83,18 +83,19 @@ def _is_open(call: CallFact, arguments: Sequence[ArgumentFact]) -> bool:
     return "client" in words_of(receiver)
 
 
-def _path_of(argument: ArgumentFact) -> str | None:
-    """The address in an argument; what an f-string fills in becomes `*`."""
+def _paths_of(argument: ArgumentFact) -> tuple[str, ...]:
+    """The address in an argument; what an f-string fills in, at the one end or the other, becomes `*`."""
     if argument.is_literal:
         text = argument.value if isinstance(argument.value, str) else ""
-        return text if text.startswith("/") or _HOST.match(text) else None
+        return (text,) if text.startswith("/") or _HOST.match(text) else ()
     texts = [text for text in argument.literals if isinstance(text, str) and text]
     if argument.name or not any("/" in text for text in texts):
-        return None
-    last = "*" if texts[-1].endswith("/") else ""
-    is_start = texts[0].startswith("/") and (len(texts) > 1 or texts[0].endswith("/"))
-    first = "" if is_start or _HOST.match(texts[0]) else "*"
-    return first + "*".join(texts) + last
+        return ()
+    whole = "*".join(texts)
+    ending = f"{whole}*" if whole.endswith("/") else whole
+    if _HOST.match(whole) or (whole.startswith("/") and len(texts) > 1):
+        return (ending,)
+    return (f"*{whole}", ending) if whole.startswith("/") and whole.endswith("/") else (f"*{ending}",)
 
 
 def _leads_to(path: str, url: str) -> bool:
