@@ -12,12 +12,11 @@ Nothing is imported, nothing runs. Outlines (imports, bound names) are read of e
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from pytest_agentgates.source.definition_facts import ClassFact, FunctionFact
 from pytest_agentgates.source.fact_rows import pack, unpack_details, unpack_outline
 from pytest_agentgates.source.facts import Details, FileFacts, ImportFact, Outline, Problem
 from pytest_agentgates.source.facts_cache import MISSHAPEN, Row, load_rows, save_rows
-from pytest_agentgates.source.import_graph import ImportGraph
+from pytest_agentgates.source.import_graph import ImportGraph, without_collector
 from pytest_agentgates.source.module_names import ModuleName, ModuleNames
 from pytest_agentgates.source.read_facts import read_file
 from pytest_agentgates.source.resolve_names import Location, NameResolver
@@ -169,7 +168,7 @@ def read_project(
     modules = ModuleNames(files, roots)
     known = load_rows(cache)
     reading = _Reading(root, modules, known, wants_details)
-    with _without_collector():
+    with without_collector():
         for path in modules.by_path:
             reading.read(path)
     if reading.has_news or known.keys() != reading.rows.keys():
@@ -225,15 +224,3 @@ class _Reading:
 
 def _still_holds(row: Row, digest: str, module: ModuleName) -> bool:
     return (row.sha256, row.module, row.is_package) == (digest, module.name, module.is_package)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Syntax trees have no cycles: looking for some takes a fifth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -59,9 +59,13 @@ def assert_inside(reading: Reading, source: bytes) -> None:
     assert reading.details is not None
     outline, details = reading.outline, reading.details
     facts = FileFacts("a.py", "a", False, "", outline, details)
-    places = [(fact.line, fact.column) for fact in (*facts.imports, *facts.calls, *facts.references)]
-    places += [(fact.line, fact.column) for fact in (*facts.dynamic, *facts.path_edits)]
-    places += [(fact.line, fact.column) for fact in (*facts.classes, *facts.functions)]
+    places = [(fact.line, fact.column) for fact in facts.imports]
+    places += [(fact.line, fact.column) for fact in facts.calls]
+    places += [(fact.line, fact.column) for fact in facts.references]
+    places += [(fact.line, fact.column) for fact in facts.dynamic]
+    places += [(fact.line, fact.column) for fact in facts.path_edits]
+    places += [(fact.line, fact.column) for fact in facts.classes]
+    places += [(fact.line, fact.column) for fact in facts.functions]
     for line, column in places:
         assert 1 <= line <= lines
         assert 1 <= column <= longest
