@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 LONGEST = 200_000
 MOST_REMEMBERED = 20_000
 _OTHER_NAMES = {"postgresql": "postgres", "mssql": "tsql", "mariadb": "mysql", "cockroachdb": "postgres", "": ""}
-_SCHEMA_WORDS = frozenset(["create", "alter", "drop", "comment", "grant", "revoke", "vacuum", "reindex", "cluster", "pragma", "analyze"])
-_REPLACE = re.compile(r"\s*REPLACE\s+INTO\b", re.IGNORECASE)
+_SCHEMA_WORDS = frozenset(
+    {"create", "alter", "drop", "comment", "grant", "revoke", "vacuum", "reindex", "cluster", "pragma", "analyze"}
+)
+_REPLACE = re.compile(r"\A\s*REPLACE\s+INTO\b", re.IGNORECASE)
 
 
 class SqlCheck:
@@ -70,7 +72,7 @@ class SqlCheck:
             tables.update((source.owned, None) for _, source in reader.references)
         return SqlVerdict(tuple(dict.fromkeys(unbound)), tuple(tables), mentioned=names)
 
-    def _parsed(self, sql: str) -> list[exp.Expression]:
+    def _parsed(self, sql: str) -> list[exp.Expr]:
         from sqlglot.errors import SqlglotError
 
         text = _REPLACE.sub("INSERT INTO", normalised(sql, self.dialect_name), count=1)
@@ -107,7 +109,7 @@ def _dialect(name: str) -> Dialect:
         raise UsageError(f"the SQL dialect {name!r} is not known", fix=fix) from None
 
 
-def _judged_part(tree: exp.Expression) -> exp.Expression | None:
+def _judged_part(tree: exp.Expr) -> exp.Expr | None:
     """The part of a statement that reads or writes rows; None where it has none."""
     kind = type(tree).__name__
     if kind in {"Create", "Alter", "Drop", "Comment", "Pragma", "Use", "Set", "Transaction", "Commit", "Rollback"}:
@@ -123,13 +125,13 @@ def _is_query(tree: object) -> bool:
     return type(tree).__name__ in {"Select", "Union", "Intersect", "Except", "Subquery"}
 
 
-def _select() -> type[exp.Expression]:
+def _select() -> type[exp.Expr]:
     from sqlglot import exp
 
     return exp.Select
 
 
-def _must_be_complete(tree: exp.Expression, reader: Reader) -> None:
+def _must_be_complete(tree: exp.Expr, reader: Reader) -> None:
     """A reference that was not come across is one that nobody judged."""
     from sqlglot import exp
 

@@ -16,7 +16,7 @@ _ONE_OF_ALL = frozenset({"Min", "Max", "AnyValue", "First"})
 _CLOSING = ("limit", "offset", "fetch", "qualify")
 
 
-def closes(select: exp.Expression) -> bool:
+def closes(select: exp.Expr) -> bool:
     """Whether its rows depend on rows that a condition around it would leave out."""
     distinct = select.args.get("distinct")
     if any(select.args.get(name) for name in _CLOSING):
@@ -26,7 +26,7 @@ def closes(select: exp.Expression) -> bool:
     return any(type(node).__name__ == "Window" for output in select.expressions for node in output.walk())
 
 
-def key_columns(select: exp.Expression) -> frozenset[str] | None:
+def key_columns(select: exp.Expr) -> frozenset[str] | None:
     """The names of the columns that it groups by, None where it does not group."""
     group = select.args.get("group")
     if group is None:
@@ -37,7 +37,7 @@ def key_columns(select: exp.Expression) -> frozenset[str] | None:
     return frozenset(name for key in keys if (name := _key_name(key, select.expressions)))
 
 
-def _key_name(key: exp.Expression, outputs: list[exp.Expression]) -> str:
+def _key_name(key: exp.Expr, outputs: list[exp.Expr]) -> str:
     kind = type(key).__name__
     if kind == "Literal" and key.name.isdigit() and 0 < int(key.name) <= len(outputs):
         return outputs[int(key.name) - 1].unalias().name.lower()
@@ -49,7 +49,7 @@ def _key_name(key: exp.Expression, outputs: list[exp.Expression]) -> str:
     return str(key.name.lower())
 
 
-def is_single_row(select: exp.Expression) -> bool:
+def is_single_row(select: exp.Expr) -> bool:
     """Whether it gives one row even of nothing."""
     from sqlglot import exp
 
@@ -62,7 +62,7 @@ def is_single_row(select: exp.Expression) -> bool:
     )
 
 
-def output_node(output: exp.Expression, scope: Scope, catalogue: Catalogue) -> Node | None:
+def output_node(output: exp.Expr, scope: Scope, catalogue: Catalogue) -> Node | None:
     """The column or value that an output expression gives; None for what is made of several."""
     inner = output.unalias()
     if type(inner).__name__ in _ONE_OF_ALL:
@@ -118,7 +118,7 @@ def edges(source: Source | None, scope: Scope, catalogue: Catalogue, only_open: 
     return found
 
 
-def _passes(output: exp.Expression, scope: Scope) -> bool:
+def _passes(output: exp.Expr, scope: Scope) -> bool:
     """Whether a condition on the output is one on the rows that it was made of."""
     inner = output.unalias()
     if type(inner).__name__ in _ONE_OF_ALL:
@@ -126,8 +126,8 @@ def _passes(output: exp.Expression, scope: Scope) -> bool:
     return scope.keys is None or inner.name.lower() in scope.keys
 
 
-def _output(column: str, source: Source, scope: Scope) -> exp.Expression | None:
-    outputs: list[exp.Expression] = scope.outputs
+def _output(column: str, source: Source, scope: Scope) -> exp.Expr | None:
+    outputs: list[exp.Expr] = scope.outputs
     position = -1
     if column.startswith("\0") and column[1:].isdigit():
         position = int(column[1:])

@@ -32,10 +32,10 @@ class Names:
     """How a condition reaches what lies around it: columns, and queries within it."""
 
     column: Callable[[exp.Column], Node | None]
-    query: Callable[[exp.Expression], tuple[Formula, tuple[Node | None, ...]]]
+    query: Callable[[exp.Expr], tuple[Formula, tuple[Node | None, ...]]]
 
 
-def formula_of(condition: exp.Expression, names: Names, holds: bool = True) -> Formula:
+def formula_of(condition: exp.Expr, names: Names, holds: bool = True) -> Formula:
     """What follows where the condition is true, or where it is false if not `holds`."""
     kind = type(condition).__name__
     if kind in {"And", "Or"}:
@@ -53,7 +53,7 @@ def formula_of(condition: exp.Expression, names: Names, holds: bool = True) -> F
     return make(condition, names, holds)
 
 
-def values_of(expression: exp.Expression, names: Names) -> list[Node | None]:
+def values_of(expression: exp.Expr, names: Names) -> list[Node | None]:
     """Every value that an expression may have; None for one that is neither a column nor comes from outside."""
     current = expression
     while type(current).__name__ in _TRANSPARENT:
@@ -68,7 +68,7 @@ def values_of(expression: exp.Expression, names: Names) -> list[Node | None]:
     return [node for part in _parts(current, kind) for node in values_of(part, names)] or [None]
 
 
-def _parts(expression: exp.Expression, kind: str) -> list[exp.Expression]:
+def _parts(expression: exp.Expr, kind: str) -> list[exp.Expr]:
     """The expressions of which a choosing expression gives one."""
     if kind == "Coalesce":
         return [expression.this, *expression.expressions]
@@ -80,7 +80,7 @@ def _parts(expression: exp.Expression, kind: str) -> list[exp.Expression]:
     return [expression.this] if kind == "Nullif" else []
 
 
-def _constant(expression: exp.Expression) -> Node | None:
+def _constant(expression: exp.Expr) -> Node | None:
     """The node of what depends on no row; the same text means the same value."""
     kind = type(expression).__name__
     if kind == "Literal":
@@ -89,7 +89,7 @@ def _constant(expression: exp.Expression) -> Node | None:
         return (LITERAL, str(expression.this).lower())
     if kind in {"Placeholder", "Parameter"}:
         return (PARAMETER, expression.name or str(id(expression)))
-    if kind in {"Null", "Star", "Default", "Column"}:
+    if kind in {"Null", "Star", "Default", "Column", "All"} or _is_all(expression, kind):
         return None
     inner = {type(node).__name__ for node in expression.walk()}
     if inner & {"Column", "Select", "Star", "Table", "Null"}:
@@ -99,7 +99,12 @@ def _constant(expression: exp.Expression) -> Node | None:
     return (PARAMETER, expression.sql())
 
 
-def _flat(condition: exp.Expression, kind: str) -> Iterator[exp.Expression]:
+def _is_all(expression: exp.Expr, kind: str) -> bool:
+    """`= ALL(...)`, which an empty list makes true of everything."""
+    return kind == "Anonymous" and expression.name.upper() == "ALL"
+
+
+def _flat(condition: exp.Expr, kind: str) -> Iterator[exp.Expr]:
     """The operands of a chain of the same connector, however long."""
     waiting = [condition]
     while waiting:
@@ -110,17 +115,17 @@ def _flat(condition: exp.Expression, kind: str) -> Iterator[exp.Expression]:
             yield current
 
 
-def _equality(condition: exp.Expression, names: Names, holds: bool) -> Formula:
+def _equality(condition: exp.Expr, names: Names, holds: bool) -> Formula:
     return _equal(condition.this, condition.args["expression"], names) if holds else _difference(condition, names)
 
 
-def _inequality(condition: exp.Expression, names: Names, holds: bool) -> Formula:
+def _inequality(condition: exp.Expr, names: Names, holds: bool) -> Formula:
     if holds:
         return _difference(condition, names)
     return _equal(condition.this, condition.args["expression"], names)
 
 
-def _null_safe(condition: exp.Expression, names: Names, holds: bool) -> Formula:
+def _null_safe(condition: exp.Expr, names: Names, holds: bool) -> Formula:
     if (type(condition).__name__ == "NullSafeEQ") != holds:
         return TRUE
     return _not_strict(_equal(condition.this, condition.args["expression"], names))
@@ -140,7 +145,7 @@ def _not_strict(formula: Formula) -> Formula:
             return formula
 
 
-def _equal(left: exp.Expression, right: exp.Expression, names: Names) -> Formula:
+def _equal(left: exp.Expr, right: exp.Expr, names: Names) -> Formula:
     left, right = _bare(left), _bare(right)
     left_kind, right_kind = type(left).__name__, type(right).__name__
     if left_kind in {"Tuple", "Struct"} and right_kind == left_kind:
@@ -172,14 +177,14 @@ def _pair(one: Node | None, other: Node | None) -> Formula:
     return FALSE if one[0] == other[0] == LITERAL else Equal(one, other)
 
 
-def _difference(condition: exp.Expression, names: Names) -> Formula:
+def _difference(condition: exp.Expr, names: Names) -> Formula:
     left, right = (values_of(_bare(side), names) for side in (condition.this, condition.args["expression"]))
     if len(left) == len(right) == 1 and left == right and left[0] is not None and left[0][0] == LITERAL:
         return FALSE
     return Present(tuple(nodes[0][0] for nodes in (left, right) if len(nodes) == 1 and nodes[0] and nodes[0][0] > 0))
 
 
-def _equal_to_some(left: exp.Expression, some: exp.Expression, names: Names) -> Formula:
+def _equal_to_some(left: exp.Expr, some: exp.Expr, names: Names) -> Formula:
     """`x = ANY(...)`, `x IN (SELECT ...)`, `x = (SELECT ...)`."""
     inner = _bare(some.this) if type(some).__name__ == "Any" else some
     if type(inner).__name__ in {"Array", "ArrayFunc"} and len(inner.expressions) == 1:
@@ -191,25 +196,25 @@ def _equal_to_some(left: exp.Expression, some: exp.Expression, names: Names) -> 
     return _any_pair(values_of(left, names), values_of(inner, names) if _constant(inner) else [None])
 
 
-def _equal_to_row(left: exp.Expression, query: exp.Expression, names: Names) -> Formula:
+def _equal_to_row(left: exp.Expr, query: exp.Expr, names: Names) -> Formula:
     formula, outputs = names.query(query)
     elements = left.expressions if type(left).__name__ == "Tuple" else [left]
     pairs = zip(elements, outputs, strict=False)
     return All((formula, *(_any_pair(values_of(element, names), [output]) for element, output in pairs)))
 
 
-def _is_query(expression: exp.Expression) -> bool:
+def _is_query(expression: exp.Expr) -> bool:
     return type(expression).__name__ in {"Select", "Subquery", "Union", "Intersect", "Except"}
 
 
-def _bare(expression: exp.Expression) -> exp.Expression:
+def _bare(expression: exp.Expr) -> exp.Expr:
     current = expression
     while type(current).__name__ == "Paren":
         current = current.this
     return current
 
 
-def _membership(condition: exp.Expression, names: Names, holds: bool) -> Formula:
+def _membership(condition: exp.Expr, names: Names, holds: bool) -> Formula:
     if not holds:
         return TRUE
     left = _bare(condition.this)
@@ -222,25 +227,25 @@ def _membership(condition: exp.Expression, names: Names, holds: bool) -> Formula
     return Any(tuple(_element(left, element, names) for element in elements))
 
 
-def _element(left: exp.Expression, element: exp.Expression, names: Names) -> Formula:
+def _element(left: exp.Expr, element: exp.Expr, names: Names) -> Formula:
     """A list that comes from outside may hold tuples as well."""
     if type(left).__name__ == "Tuple" and type(element).__name__ != "Tuple" and _constant(element):
         return All(tuple(_any_pair(values_of(part, names), [_constant(element)]) for part in left.expressions))
     return _equal(left, element, names)
 
 
-def _between(condition: exp.Expression, names: Names, holds: bool) -> Formula:
+def _between(condition: exp.Expr, names: Names, holds: bool) -> Formula:
     low, high = (values_of(condition.args[side], names) for side in ("low", "high"))
     if holds and low == high and None not in low:
         return _any_pair(values_of(condition.this, names), low)
     return _present(condition, names, holds)
 
 
-def _existence(condition: exp.Expression, names: Names, holds: bool) -> Formula:
+def _existence(condition: exp.Expr, names: Names, holds: bool) -> Formula:
     return names.query(condition.this)[0] if holds else TRUE
 
 
-def _is(condition: exp.Expression, names: Names, holds: bool) -> Formula:
+def _is(condition: exp.Expr, names: Names, holds: bool) -> Formula:
     truth = condition.args["expression"]
     if type(truth).__name__ == "Boolean":
         return formula_of(condition.this, names, bool(truth.this)) if holds else TRUE
@@ -249,18 +254,18 @@ def _is(condition: exp.Expression, names: Names, holds: bool) -> Formula:
     return _null_safe_is(condition, names) if holds else TRUE
 
 
-def _null_safe_is(condition: exp.Expression, names: Names) -> Formula:
+def _null_safe_is(condition: exp.Expr, names: Names) -> Formula:
     """`x IS ?`, which SQLite allows."""
     return _not_strict(_equal(condition.this, condition.args["expression"], names))
 
 
-def _present(condition: exp.Expression, names: Names, holds: bool) -> Formula:  # noqa: ARG001 - same when it is false
+def _present(condition: exp.Expr, names: Names, holds: bool) -> Formula:  # noqa: ARG001 - same when it is false
     sides = (condition.this, condition.args.get("expression"))
     nodes = [values_of(side, names) for side in sides if side is not None and not _is_query(_bare(side))]
     return Present(tuple(found[0][0] for found in nodes if len(found) == 1 and found[0] and found[0][0] > 0))
 
 
-def _choice(condition: exp.Expression, names: Names, holds: bool) -> Formula:
+def _choice(condition: exp.Expr, names: Names, holds: bool) -> Formula:
     """CASE and COALESCE as a condition: the branch that was taken gave the truth."""
     return Any(tuple(formula_of(part, names, holds) for part in _parts(condition, type(condition).__name__)))
 

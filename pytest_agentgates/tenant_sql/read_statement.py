@@ -42,7 +42,7 @@ class NotUnderstoodError(Exception):
 class Cte:
     """A named query, with the named queries that it may use itself; `done` where it is read once only."""
 
-    body: exp.Expression
+    body: exp.Expr
     columns: tuple[str, ...]
     around: Mapping[str, Cte | Recursion]
     recursive: bool = False
@@ -72,7 +72,7 @@ class Reader:
         self.all_sources[self.count] = source
         return source
 
-    def statement(self, tree: exp.Expression, ctes: Ctes, parent: Scope | None, via: Source | None = None) -> Query:
+    def statement(self, tree: exp.Expr, ctes: Ctes, parent: Scope | None, via: Source | None = None) -> Query:
         """Read a query or a writing statement."""
         tree = _unwrapped(tree)
         self.entered.add(id(tree))
@@ -96,7 +96,7 @@ class Reader:
 
     # named queries
 
-    def _named_queries(self, tree: exp.Expression, ctes: Ctes, parent: Scope | None) -> tuple[Ctes, list[Cte]]:
+    def _named_queries(self, tree: exp.Expr, ctes: Ctes, parent: Scope | None) -> tuple[Ctes, list[Cte]]:
         clause = tree.args.get("with_")
         if clause is None:
             return ctes, []
@@ -133,7 +133,7 @@ class Reader:
         else:
             source.query = self.statement(body, cte.around, parent, source)
 
-    def _recursion(self, name: str, body: exp.Expression, cte: Cte, parent: Scope | None) -> Recursion:
+    def _recursion(self, name: str, body: exp.Expr, cte: Cte, parent: Scope | None) -> Recursion:
         recursion = Recursion()
         anchor_ctes, _ = self._named_queries(body, cte.around, parent)
         self.entered.add(id(body))
@@ -147,7 +147,7 @@ class Reader:
 
     # reading
 
-    def _compound(self, tree: exp.Expression, ctes: Ctes, parent: Scope | None, via: Source | None) -> Query:
+    def _compound(self, tree: exp.Expr, ctes: Ctes, parent: Scope | None, via: Source | None) -> Query:
         """A chain of UNIONs is as deep as it is long: it is taken apart from the right."""
         rights = []
         current = tree
@@ -166,11 +166,12 @@ class Reader:
             self.rest(node, next(scopes_of(query)), ctes, ("this", "expression", "with_"))
         return query
 
-    def _select(self, tree: exp.Expression, ctes: Ctes, parent: Scope | None, via: Source | None) -> Scope:
+    def _select(self, tree: exp.Expr, ctes: Ctes, parent: Scope | None, via: Source | None) -> Scope:
         scope = Scope(parent, via, outputs=list(tree.expressions))
-        scope.is_closed = closes(tree)
         scope.keys = key_columns(tree)
-        scope.is_single_row = is_single_row(tree)
+        if parent is not None or via is not None:
+            scope.is_closed = closes(tree)
+            scope.is_single_row = is_single_row(tree)
         start = tree.args.get("from_")
         items = [start.this] if start else []
         self.read_from(scope, items, tree.args.get("joins") or (), ctes)
@@ -183,7 +184,7 @@ class Reader:
         self.rest(tree, scope, ctes, ("with_", "from_", "where"))
         return scope
 
-    def _values(self, tree: exp.Expression, ctes: Ctes, parent: Scope | None, via: Source | None) -> Query:
+    def _values(self, tree: exp.Expr, ctes: Ctes, parent: Scope | None, via: Source | None) -> Query:
         query: Query | None = None
         for row in tree.expressions:
             cells = row.expressions if type(row).__name__ == "Tuple" else [row]
@@ -195,7 +196,7 @@ class Reader:
         return query
 
     def read_from(
-        self, scope: Scope, items: Iterable[exp.Expression], joins: Iterable[exp.Expression], ctes: Ctes
+        self, scope: Scope, items: Iterable[exp.Expr], joins: Iterable[exp.Expr], ctes: Ctes
     ) -> None:
         tree = scope.tree
         for item in items:
@@ -204,7 +205,7 @@ class Reader:
         for join in joins:
             scope.tree = self._joined(scope.tree, join, scope, ctes)
 
-    def _joined(self, tree: Tree, join: exp.Expression, scope: Scope, ctes: Ctes) -> Tree:
+    def _joined(self, tree: Tree, join: exp.Expr, scope: Scope, ctes: Ctes) -> Tree:
         right = self.item(join.this, scope, ctes)
         self.entered.add(id(join))
         kind = _JOINS.get(str(join.args.get("side") or "").upper(), Kind.INNER)
@@ -245,7 +246,7 @@ class Reader:
             return right if left is None else left
         return Join(kind, left, right, on)
 
-    def item(self, item: exp.Expression, scope: Scope, ctes: Ctes) -> Tree:
+    def item(self, item: exp.Expr, scope: Scope, ctes: Ctes) -> Tree:
         """One entry of a FROM clause, with the joins that hang on it."""
         self.entered.add(id(item))
         kind = type(item).__name__
@@ -265,7 +266,7 @@ class Reader:
             tree = self._put_together(tree, self.item(lateral, scope, ctes), Kind.INNER, TRUE)
         return tree
 
-    def _table(self, item: exp.Expression, alias: str, scope: Scope, ctes: Ctes) -> Source:
+    def _table(self, item: exp.Expr, alias: str, scope: Scope, ctes: Ctes) -> Source:
         self.seen.add(id(item))
         parts = [part.name for part in item.parts]
         cte = ctes.get(parts[0].lower()) if len(parts) == 1 else None
@@ -280,7 +281,7 @@ class Reader:
             self.references.append((scope, source))
         return source
 
-    def _derived(self, item: exp.Expression, name: str, scope: Scope, ctes: Ctes) -> Source:
+    def _derived(self, item: exp.Expr, name: str, scope: Scope, ctes: Ctes) -> Source:
         source = self.source(name or f"\0{self.count}")
         source.columns = _column_names(item.args.get("alias"))
         inner = _unwrapped(item)
@@ -290,13 +291,13 @@ class Reader:
         scope.add(source)
         return source
 
-    def _function(self, item: exp.Expression, name: str, scope: Scope, ctes: Ctes) -> Source:
+    def _function(self, item: exp.Expr, name: str, scope: Scope, ctes: Ctes) -> Source:
         alias = item.args.get("alias")
         source = self.source(name or f"\0{self.count}")
         source.columns = _column_names(alias)
         return self._function_source(source, item, scope, ctes)
 
-    def _function_source(self, source: Source, item: exp.Expression, scope: Scope, ctes: Ctes) -> Source:
+    def _function_source(self, source: Source, item: exp.Expr, scope: Scope, ctes: Ctes) -> Source:
         """A table that a function makes; from values alone it has nothing of anybody's rows."""
         self.rest(item, scope, ctes, ("joins", "laterals", "alias"))
         inner = {type(node).__name__ for node in item.walk()}
@@ -312,7 +313,7 @@ class Reader:
         scope.add(source)
         return source
 
-    def read_where(self, scope: Scope, clause: exp.Expression | None, ctes: Ctes) -> None:
+    def read_where(self, scope: Scope, clause: exp.Expr | None, ctes: Ctes) -> None:
         if clause is not None:
             scope.where.append(formula_of(clause.this, self._names(scope, ctes)))
             self.rest(clause, scope, ctes, ())
@@ -323,7 +324,7 @@ class Reader:
                 return None
             return resolve(node, scope, self)
 
-        def query(tree: exp.Expression) -> tuple[Formula, tuple[Node | None, ...]]:
+        def query(tree: exp.Expr) -> tuple[Formula, tuple[Node | None, ...]]:
             inner = self.statement(tree, ctes, scope)
             return self._inner(inner)
 
@@ -340,7 +341,7 @@ class Reader:
         outputs = tuple(carrier.node(f"\0{position}") for position in range(width))
         return Later(lambda: formula_of_query(query, self, carrier)), outputs
 
-    def rest(self, tree: exp.Expression, scope: Scope, ctes: Ctes, without: Iterable[str]) -> None:
+    def rest(self, tree: exp.Expr, scope: Scope, ctes: Ctes, without: Iterable[str]) -> None:
         """Read the queries that stand anywhere else in a statement."""
         waiting = [tree]
         while waiting:
@@ -361,12 +362,12 @@ class Reader:
 
     # writing
 
-    def _write(self, tree: exp.Expression, kind: str, ctes: Ctes, parent: Scope | None) -> Scope:
+    def _write(self, tree: exp.Expr, kind: str, ctes: Ctes, parent: Scope | None) -> Scope:
         from pytest_agentgates.tenant_sql import read_writes
 
         return read_writes.READERS[kind](self, tree, ctes, parent)
 
-    def target(self, table: exp.Expression, scope: Scope) -> Source:
+    def target(self, table: exp.Expr, scope: Scope) -> Source:
         """The table that rows are put into."""
         self.seen.add(id(table))
         parts = [part.name for part in table.parts]
@@ -377,17 +378,17 @@ class Reader:
             self.references.append((scope, source))
         return source
 
-    def assigned(self, target: Source, column: str, value: exp.Expression, scope: Scope) -> Formula:
+    def assigned(self, target: Source, column: str, value: exp.Expr, scope: Scope) -> Formula:
         """A column of the target becomes a value."""
         node = output_node(value, scope, self)
         return Equal(target.node(column), node, strict=False) if node is not None else TRUE
 
-    def formula(self, condition: exp.Expression, scope: Scope, ctes: Ctes) -> Formula:
+    def formula(self, condition: exp.Expr, scope: Scope, ctes: Ctes) -> Formula:
         """What a condition says in a scope."""
         return formula_of(condition, self._names(scope, ctes))
 
 
-def _unwrapped(tree: exp.Expression) -> exp.Expression:
+def _unwrapped(tree: exp.Expr) -> exp.Expr:
     """A query without the parentheses around it."""
     current = tree
     while type(current).__name__ in {"Subquery", "Paren", "Lateral", "CTE"} and not current.args.get("joins"):
@@ -397,10 +398,10 @@ def _unwrapped(tree: exp.Expression) -> exp.Expression:
     return current
 
 
-def _column_names(alias: exp.Expression | None) -> tuple[str, ...]:
+def _column_names(alias: exp.Expr | None) -> tuple[str, ...]:
     columns = alias.args.get("columns") if alias is not None else None
     return tuple(column.name.lower() for column in columns or ())
 
 
-def _mentions(body: exp.Expression, name: str) -> bool:
+def _mentions(body: exp.Expr, name: str) -> bool:
     return any(type(node).__name__ == "Table" and node.name.lower() == name for node in body.expression.walk())

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from pytest_agentgates.tenant_sql.read_statement import Ctes, Reader
 
-Read: TypeAlias = "Callable[[Reader, exp.Expression, Ctes, Scope | None], Scope]"
+Read: TypeAlias = "Callable[[Reader, exp.Expr, Ctes, Scope | None], Scope]"
 
 
-def read_insert(reader: Reader, tree: exp.Expression, ctes: Ctes, parent: Scope | None) -> Scope:
+def read_insert(reader: Reader, tree: exp.Expr, ctes: Ctes, parent: Scope | None) -> Scope:
     """The target's columns are what is put into them."""
     scope = Scope(parent, outputs=_returned(tree))
     target = _target(reader, tree, scope)
@@ -36,18 +36,18 @@ def read_insert(reader: Reader, tree: exp.Expression, ctes: Ctes, parent: Scope 
     return scope
 
 
-def read_update(reader: Reader, tree: exp.Expression, ctes: Ctes, parent: Scope | None) -> Scope:
+def read_update(reader: Reader, tree: exp.Expr, ctes: Ctes, parent: Scope | None) -> Scope:
     """The target is joined with what stands in FROM."""
     start = tree.args.get("from_")
     return _change(reader, tree, ctes, parent, [start.this] if start else [])
 
 
-def read_delete(reader: Reader, tree: exp.Expression, ctes: Ctes, parent: Scope | None) -> Scope:
+def read_delete(reader: Reader, tree: exp.Expr, ctes: Ctes, parent: Scope | None) -> Scope:
     """The target is joined with what stands in USING."""
     return _change(reader, tree, ctes, parent, list(tree.args.get("using") or ()))
 
 
-def read_merge(reader: Reader, tree: exp.Expression, ctes: Ctes, parent: Scope | None) -> Scope:
+def read_merge(reader: Reader, tree: exp.Expr, ctes: Ctes, parent: Scope | None) -> Scope:
     """The target's rows are those that match; what is inserted is judged by itself."""
     scope = Scope(parent, outputs=_returned(tree))
     target = reader.item(tree.this, scope, ctes)
@@ -64,7 +64,7 @@ def read_merge(reader: Reader, tree: exp.Expression, ctes: Ctes, parent: Scope |
     return scope
 
 
-def _unmatched(reader: Reader, when: exp.Expression, scope: Scope, ctes: Ctes, tree: exp.Expression) -> None:
+def _unmatched(reader: Reader, when: exp.Expr, scope: Scope, ctes: Ctes, tree: exp.Expr) -> None:
     """Rows of the target without a partner, or rows of the source that become rows of the target."""
     alone = Scope(scope.parent)
     if when.args.get("source"):
@@ -87,13 +87,13 @@ def _unmatched(reader: Reader, when: exp.Expression, scope: Scope, ctes: Ctes, t
     alone.sources.pop(target.name, None)
 
 
-def _condition(reader: Reader, when: exp.Expression, scope: Scope, ctes: Ctes) -> Formula:
+def _condition(reader: Reader, when: exp.Expr, scope: Scope, ctes: Ctes) -> Formula:
     condition = when.args.get("condition")
     return reader.formula(condition, scope, ctes) if condition is not None else TRUE
 
 
 def _change(
-    reader: Reader, tree: exp.Expression, ctes: Ctes, parent: Scope | None, others: Iterable[exp.Expression]
+    reader: Reader, tree: exp.Expr, ctes: Ctes, parent: Scope | None, others: Iterable[exp.Expr]
 ) -> Scope:
     scope = Scope(parent, outputs=_returned(tree))
     others = list(others)
@@ -110,7 +110,7 @@ def _change(
     return scope
 
 
-def _names_one_of(target: exp.Expression, others: Iterable[exp.Expression]) -> bool:
+def _names_one_of(target: exp.Expr, others: Iterable[exp.Expr]) -> bool:
     """Whether the target is the alias of what stands further on, as T-SQL and MySQL write it."""
     if target.args.get("alias") is not None:
         return False
@@ -118,20 +118,20 @@ def _names_one_of(target: exp.Expression, others: Iterable[exp.Expression]) -> b
     return any(item.alias_or_name.lower() == target.name.lower() for item in items)
 
 
-def _target(reader: Reader, tree: exp.Expression, scope: Scope) -> Source:
+def _target(reader: Reader, tree: exp.Expr, scope: Scope) -> Source:
     table = tree.this.this if type(tree.this).__name__ == "Schema" else tree.this
     target = reader.target(table, scope)
     scope.tree = target
     return target
 
 
-def _columns(tree: exp.Expression) -> tuple[str, ...]:
+def _columns(tree: exp.Expr) -> tuple[str, ...]:
     if type(tree.this).__name__ != "Schema":
         return ("\0none",)
     return tuple(column.name.lower() for column in tree.this.expressions)
 
 
-def _returned(tree: exp.Expression) -> list[exp.Expression]:
+def _returned(tree: exp.Expr) -> list[exp.Expr]:
     returning = tree.args.get("returning")
     return list(returning.expressions) if returning else []
 
