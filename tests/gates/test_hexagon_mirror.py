@@ -150,8 +150,10 @@ def test_an_endpoint_is_tested_by_a_request(tmp_path: Path, text: str) -> None:
         "def test_a(client): client.get('/orders/7/lines'); client.get('/orders')\n",
         "def test_a(client): client.post('/orders/7/items'); client.get('/orders')\n",
         "def test_a(client): client.post('/orders'); client.get('/orders')\n",
+        "def test_a(client, key): client.post(f'/customers/7/orders/{key}'); client.get('/orders')\n",
+        "def test_a(client): connect(f'sqlite:///{client}'); client.get('/orders')\n",
     ],
-    ids=["other method", "other address", "shorter address"],
+    ids=["other method", "other address", "shorter address", "longer address", "a database"],
 )
 def test_another_request_tests_no_endpoint(tmp_path: Path, text: str) -> None:
     message = "HEX009 no integration test calls the endpoint POST /orders/{key}/lines"

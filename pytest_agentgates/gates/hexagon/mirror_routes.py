@@ -16,7 +16,7 @@ from pytest_agentgates.source.route_facts import Route
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 _URL_WORDS = frozenset({"url", "path"})
 _PARAMETER = re.compile(r"\{[^{}]*:path\}|<path:[^<>]*>|\(\?P<.*?>[^)]*\)|\{[^{}]*\}|<[^<>]*>")
-_HOST = re.compile(r"[a-z+]+://[^/]*")
+_HOST = re.compile(r"(?:https?|wss?)://[^/]*")
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,8 @@ def _leads_to(path: str, url: str) -> bool:
         given = ["*"] * (len(asked) - len(given)) + given
     if len(given) < len(asked) or (not asked and given):
         return False
+    if len(given) > len(asked) and "*" in given[-len(asked)] + asked[0]:
+        return False  # behind a prefix that nobody knows, something must be the same
     return all(_fits(own, wanted) for own, wanted in zip(given[len(given) - len(asked) :], asked, strict=True))
 
 
