@@ -135,3 +135,10 @@ def test_repositories_ask_not_who_may(tmp_path: Path, body: str, found: list[str
 )
 def test_domain_services_leave_storing_to_repositories(tmp_path: Path, text: str, found: list[str]) -> None:
     assert rules(tmp_path, "shop/domain/service.py", text) == found
+
+
+def test_what_is_stored_may_be_called_a_query_and_know_rights(tmp_path: Path) -> None:
+    source = "class Query:\n    def archive(self):\n        db.session.add(self)\n"
+    rights = "class User:\n    def require_permission(self):\n        self.has_permission('a')\n"
+    gate = Layers(layers={"domain": "shop/domain/**", "repository": "shop/models/**"})
+    assert rules(tmp_path, "shop/models/query.py", source + rights, gate) == []

@@ -13,6 +13,8 @@ from pytest_agentgates.gates.layers.rules import BOTH, REPOSITORY, SERVICE, find
 from pytest_agentgates.source.name_table import NameTable, written
 from pytest_agentgates.source.syntax import FileSyntax, Scoped, SyntaxFiles
 
+# There a class of such a name is what is stored, as the queries are that people save.
+_STORES = frozenset({"repository", "outbound"})
 _COMMAND = re.compile(r"Commands?(?:Handler|s)?(?:\[\])?$")
 _QUERY = re.compile(r"Quer(?:y|ies)(?:Handlers?)?$")
 _REPOSITORY = re.compile(r"(?:Repository|Repo|Dao|DAO)(?:Impl)?$")
@@ -41,11 +43,16 @@ class ClassJudge:
         """Every finding of the three rules."""
         for scoped in self.file.all_definitions:
             if isinstance(scoped.node, ast.ClassDef):
-                yield from self._command_and_query(scoped)
-                if _REPOSITORY.search(scoped.node.name) or self.layer == "repository":
+                if self.layer not in _STORES:
+                    yield from self._command_and_query(scoped)
+                if self._is_repository(scoped.node, scoped):
                     yield from self._authorization(scoped)
             elif self.layer in ("domain", "service"):
                 yield from self._persistence(scoped)
+
+    def _is_repository(self, node: ast.ClassDef, scoped: Scoped) -> bool:
+        bases = (self.files.name(base, scoped.outer, self.file.path) for base in node.bases)
+        return any(_REPOSITORY.search(name.replace("[]", "")) for name in (node.name, *bases))
 
     def _command_and_query(self, scoped: Scoped) -> Iterator[Finding]:
         kinds = self._kinds(scoped)
