@@ -84,6 +84,12 @@ def test_a_package_is_not_blamed_for_names_that_were_not_taken_from_it(tmp_path:
     assert directions(tmp_path, files) == []
 
 
+def test_a_file_named_like_a_test_hides_no_chain(tmp_path: Path):
+    helper = f"{ORDERS}/domain/test_support.py"
+    files = {SERVICE: "from components.orders.domain import test_support", helper: f"import {REPO}"}
+    assert places(directions(tmp_path, files)) == [("HEX011", helper, 1)]
+
+
 @pytest.mark.parametrize(
     ("path", "target", "rule"),
     [

@@ -60,7 +60,7 @@ def _directions(view: HexagonView) -> Directions:
 
     def passes(layer: str, edge: ImportEdge) -> bool:
         role = view.components.role_of(edge.imported)
-        if role is Role.TESTS or not _leads_on(view, edge, forbidden[Role(layer)], role):
+        if not _leads_on(view, edge, forbidden[Role(layer)], role):
             return False
         return layer not in ADAPTERS or not _is_root(view, edge.imported)
 
