@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,8 @@ from pytest_agentgates.gates.hexagon.components import canonical_components
 from pytest_agentgates.gates.hexagon.shape_checks import judge_regression_tests, judge_test_mirror, regression_note
 from pytest_agentgates.gates.hexagon.view import HexagonOptions, HexagonView
 from pytest_agentgates.source.project_facts import read_project
-from tests.fakes import FakeWorkspace
+from tests.fakes import FakeBase, FakeWorkspace
+from tests.gated_project import GatedProject
 from tests.real_workspace import real_workspace, write_files
 
 MODEL = "components/orders/domain/model.py"
@@ -175,32 +174,15 @@ def test_repository_methods_need_integration_tests(tmp_path: Path) -> None:
     ]
 
 
-@dataclass(frozen=True)
-class _Base:
-    files: dict[str, str]
-    commit: str = "0" * 40
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        return tuple(self.files)
-
-    def read(self, path: str) -> bytes | None:
-        return self.files[path].encode() if path in self.files else None
-
-    def read_many(self, paths: Iterable[str]) -> dict[str, bytes]:
-        return {path: self.files[path].encode() for path in paths if path in self.files}
-
-    def differs(self, path: str) -> bool:
-        return True
-
-
 REGRESSION = "components/orders/tests/regression/test_bugs.py"
 BUG = "def test_bug_7(order): assert order.total() == 3\n"
 
 
 def _compared(root: Path, before: dict[str, str], now: dict[str, str]) -> list[Finding]:
     write_files(root, now)
-    workspace = FakeWorkspace(root=root, files=tuple(now), base=_Base(before))
+    workspace = FakeWorkspace(
+        root=root, files=tuple(now), base=FakeBase({path: text.encode() for path, text in before.items()})
+    )
     assert regression_note(workspace) == ""
     return list(judge_regression_tests(_view(workspace)))
 
@@ -242,3 +224,15 @@ def test_without_a_base_it_says_that_nothing_was_compared(tmp_path: Path) -> Non
 
     assert list(judge_regression_tests(_view(workspace))) == []
     assert regression_note(workspace) == "regression tests were not compared: no base was recorded"
+
+
+def test_a_regression_test_is_kept_in_a_real_repository(project: GatedProject) -> None:
+    project.write(MODEL, "class Order: ...\n")
+    project.write(REGRESSION, "def test_bug_7():\n    assert int('7') == 7\n")
+    base = project.commit()
+    project.write(REGRESSION, "def test_bug_7():\n    pass\n")
+
+    result = project.agentgates("check", "--gate", "hexagon", "--base", base)
+
+    assert result.ret == 1
+    result.stdout.fnmatch_lines([f"{REGRESSION}:1:1: HEX017 the regression test test_bug_7 was emptied"])
