@@ -17,6 +17,7 @@ _ROUTERS = {
 }
 _MOUNTS = {"include_router": "router", "mount": "app", "register_blueprint": "blueprint"}
 _HOOKS = frozenset({"before_request", "before_app_request", "middleware"})
+_HOOKING = frozenset({"before_request", "before_app_request", "add_middleware"})
 _PREFIXES = frozenset({"prefix", "url_prefix", "path"})
 _MOST_MOUNTS = 8
 _OTHER_ROUTERS = frozenset({"rest_framework", "rest_framework_nested", "django", "aiogram", "typer", "click"})
@@ -139,10 +140,10 @@ class Routers:
             mounted.mounts.append(Mount(parent, self._prefix(given, table, path), guards))
 
     def _hook(self, call: ast.Call, table: NameTable, path: str) -> None:
-        """`app.before_request(check)`."""
-        if isinstance(call.func, ast.Attribute) and call.func.attr in ("before_request", "before_app_request"):
+        """`app.before_request(check)`, `app.add_middleware(Check)`."""
+        if isinstance(call.func, ast.Attribute) and call.func.attr in _HOOKING:
             router = self.found.get(self._name(call.func.value, table, path))
-            hooks = [Expression(argument, table, path) for argument in call.args]
+            hooks = [Expression(argument, table, path) for argument in call.args[:1]]
             self._guard(router, call.func.attr, self.finder.follow(hooks))
 
     def _hooks(self, file: FileSyntax) -> None:

@@ -52,6 +52,8 @@ GUARDED = {
     "    def __call__(self, user=Depends(current_user)): ...\n"
     "@router.get('/a', dependencies=[Depends(Checker('x'))])\ndef a(): ...",
     "first in the body": "@router.get('/a')\nasync def a(request: Request):\n    require_editor(request)\n    return 1",
+    "middleware": "class Guard:\n    async def dispatch(self, request, call_next):\n        require_editor(request)\n"
+    "        return await call_next(request)\napp.add_middleware(Guard)\n@router.get('/a')\ndef a(): ...",
     "list under a name": "GUARDS = [Depends(require_editor)]\n@router.get('/a', dependencies=GUARDS)\ndef a(): ...",
 }
 OPEN = {

@@ -18,6 +18,8 @@ class OrderBody: ...
 AUTH = "def current_user(): ...\ndef require_admin(): ...\ndef require_member(org_id): ...\n"
 TRUSTED = {
     "header": "@app.get('/a')\ndef a(tenant_id: str = Header(), u=Depends(current_user)):\n    return find(tenant_id)",
+    "header by its whole name": "@app.get('/a')\n"
+    "def a(x_tenant_id: str = Header(), u=Depends(current_user)):\n    return find(x_tenant_id)",
     "query": "@app.get('/a')\ndef a(user_id: int, u=Depends(current_user)):\n    return find(user_id)",
     "body": "@app.post('/a')\ndef a(body: OrderBody, u=Depends(current_user)):\n    return place(body.tenant_id)",
     "path": "@app.get('/u/{user_id}/orders')\ndef a(user_id: int, u=Depends(current_user)):\n    return find(user_id)",

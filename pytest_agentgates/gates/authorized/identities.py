@@ -130,8 +130,8 @@ class IdentityReader:
 
     def _identity(self, node: ast.expr, given: dict[str, str]) -> tuple[str, str]:
         """`tenant_id`, `body.tenant_id`, `request.headers["X-Tenant-Id"]`: its name, and where it comes from."""
-        if isinstance(node, ast.Name) and node.id in given and node.id in self.identities:
-            return node.id, given[node.id]
+        if isinstance(node, ast.Name) and node.id in given and normal(node.id) in self.identities:
+            return normal(node.id), given[node.id]
         if isinstance(node, ast.Attribute) and node.attr in self.identities and isinstance(node.value, ast.Name):
             return (node.attr, given[node.value.id]) if given.get(node.value.id, "path") != "path" else ("", "")
         key, holder = key_of(node)
