@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -176,10 +177,15 @@ def _entries(listing: str) -> Iterator[tuple[list[str], str]]:
 
 def _content_of(path: Path) -> bytes | None:
     """What git would store of a file on disk, without any conversion; None where there is no such file."""
+    full = os.fspath(path)
     try:
-        if path.is_symlink():
-            return os.fsencode(os.readlink(path))
-        return path.read_bytes() if path.is_file() else None
+        mode = os.lstat(full).st_mode
+        if stat.S_ISLNK(mode):
+            return os.fsencode(os.readlink(full))
+        if not stat.S_ISREG(mode):
+            return None
+        with open(full, "rb", buffering=0) as file:
+            return file.readall()
     except OSError:
         return None
 

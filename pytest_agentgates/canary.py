@@ -16,8 +16,8 @@ import _pytest.runner
 import pytest
 
 
-def run_canary(module: pytest.Module, folder: Path, following: pytest.Item | None, without: Sequence[object]) -> bool:
-    """Whether the canary failed as it must; it belongs to `module`, `following` is the test that comes next.
+def run_canary(module: pytest.Module, folder: Path, without: Sequence[object]) -> bool:
+    """Whether the canary failed as it must; it belongs to `module`, and nothing is left set up after it.
 
     The plugins `without` have no part in it: an installed plugin may rely on what it does before each test.
     """
@@ -32,7 +32,7 @@ def run_canary(module: pytest.Module, folder: Path, following: pytest.Item | Non
         call = _pytest.runner.CallInfo.from_call(lambda: hook("pytest_runtest_call"), when="call")
         report = hook("pytest_runtest_makereport", call=call)
     finally:
-        hook("pytest_runtest_teardown", nextitem=following)
+        hook("pytest_runtest_teardown", nextitem=None)
     return bool(report.failed) and call.excinfo is not None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import shutil
+import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,7 +89,7 @@ def build_tree(base: GitBase, plan: TreePlan, target: Path) -> frozenset[str]:
         os.makedirs(target / folder, exist_ok=True)
     contents, changed = base.compare_many(plan.from_base)
     for path in plan.from_base:
-        _write(os.path.join(target, path), contents[path], base.modes.get(path, ""))
+        _write(f"{target}{os.sep}{path}", contents[path], base.modes.get(path, ""))
     for path in plan.from_disk:
         _copy(base.root, path, target)
     return changed
@@ -143,16 +144,20 @@ def _write_all(descriptor: int, content: bytes) -> None:
 
 
 def _copy(root: Path, path: str, target: Path) -> None:
-    source, copy = os.path.join(root, path), os.path.join(target, path)
-    if os.path.islink(source):
+    source, copy = f"{root}{os.sep}{path}", f"{target}{os.sep}{path}"
+    try:
+        mode = os.lstat(source).st_mode
+    except FileNotFoundError:  # it went away since the files were listed, which the run reports by itself
+        return
+    if stat.S_ISLNK(mode):
         link = os.readlink(source)
         inside = posixpath.normpath(posixpath.join(posixpath.dirname(path), link))
         if not os.path.isabs(link) and not inside.startswith(".."):  # any other leads out of the tree
             os.symlink(link, copy)
-    elif os.path.isfile(source):
-        with open(source, "rb") as file:
-            content = file.read()
-            _write(copy, content, _PROGRAM if os.fstat(file.fileno()).st_mode & 0o100 else "")
+    elif stat.S_ISREG(mode):
+        with open(source, "rb", buffering=0) as file:
+            content = file.readall()
+        _write(copy, content, _PROGRAM if mode & 0o100 else "")
 
 
 def _clone(source: str, target: str) -> str:

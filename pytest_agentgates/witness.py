@@ -74,9 +74,9 @@ class Witness:
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Look around before the first test and after the last."""
         self._look_around(session.config)
-        self._try_canary(session, session.items[0] if session.items else None)
+        self._try_canary(session)
         result = yield
-        self._try_canary(session, None)
+        self._try_canary(session)
         self._look_around(session.config)
         return result
 
@@ -113,7 +113,7 @@ class Witness:
             error._agentgates_seen = when  # type: ignore[attr-defined]  # noqa: SLF001 - a mark of our own
         self.write("raised", id=item.nodeid, when=when, by=type(error).__name__)
 
-    def _try_canary(self, session: pytest.Session, following: pytest.Item | None) -> None:
+    def _try_canary(self, session: pytest.Session) -> None:
         """Only between tests: in the middle of one its setup would be torn apart."""
         modules = (item.getparent(pytest.Module) for item in session.items)
         module = next(filter(None, modules), None)
@@ -124,7 +124,7 @@ class Witness:
             return
         self.muted = True
         try:
-            self.write("canary", failed=run_canary(module, self.folder, following, _installed_plugins(session.config)))
+            self.write("canary", failed=run_canary(module, self.folder, _installed_plugins(session.config)))
         except Exception as error:  # noqa: BLE001 - whatever keeps it from running must be told
             self.write("problem", what=f"the test that must fail could not be run: {type(error).__name__}: {error}")
         finally:
