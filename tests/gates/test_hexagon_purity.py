@@ -58,6 +58,7 @@ def test_own_decorators_are_no_framework(tmp_path: Path):
         "from time import time as now\nt = now()",
         "import time\nclock = time.monotonic",
         "import random\nx = random.random()",
+        "from datetime import datetime\nx = getattr(datetime, 'now')()",
         "import secrets\nx = secrets.token_hex()",
         "import os\nx = os.environ['A']",
         "import os\nx = os.getenv('A')",

@@ -80,6 +80,10 @@ def _used(view: HexagonView, facts: FileFacts) -> Iterator[tuple[str, str, int, 
     for one in read:
         for name in (one.name, *one.also):
             yield view.facts.canonical(name, facts.path), one.written, one.line, one.column
+    for call in facts.calls:
+        if call.name == "builtins.getattr" and len(call.arguments) > 1 and call.arguments[0].name:
+            name = f"{call.arguments[0].name}.{call.arguments[1].value}"
+            yield view.facts.canonical(name, facts.path), name, call.line, call.column
 
 
 def _kind_of(name: str) -> str:
