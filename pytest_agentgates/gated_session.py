@@ -74,6 +74,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", "agent_task(id, ...): the task or tasks that this test belongs to")
     config.pluginmanager.register(config.stash[_WITNESS], "agentgates_witness")
     config.pluginmanager.register(TaskNames(plan["tasks"]), "agentgates_task_names")
+    if plan["watch"]:
+        from pytest_agentgates.statement_watch import StatementWatch
+
+        config.addinivalue_line("markers", "agent_tenant(id, ...): the tenants whose rows the test may see")
+        config.pluginmanager.register(StatementWatch(config.rootpath, plan["watch"]), "agentgates_statements")
     if plan["coverage"]:
         config.pluginmanager.register(CoverageKeeper(Path(plan["coverage"]["folder"])), "agentgates_coverage")
     if not hasattr(config, "workerinput"):

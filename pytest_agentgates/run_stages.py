@@ -13,7 +13,7 @@ from typing import Protocol
 
 from pytest_agentgates.clean_run import Scene
 from pytest_agentgates.core.outcomes import TestClaim
-from pytest_agentgates.core.ports import Stage
+from pytest_agentgates.core.ports import Stage, WatchesStatements
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult, GateStatus
 from pytest_agentgates.errors import INTERRUPTED_RUN, RunInterruptedError, UsageError
@@ -126,6 +126,7 @@ def _tests_to_run(
         measure=measuring.session,
         environment=measuring.environment,
         clean=start if scene.is_clean else None,
+        watch=next((one.gate.watch for one in project.gates if isinstance(one.gate, WatchesStatements)), None),
     )
 
 

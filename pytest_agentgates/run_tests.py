@@ -16,10 +16,12 @@ from pytest_agentgates.clean_environment import environment_for
 from pytest_agentgates.core.outcomes import TestClaim
 from pytest_agentgates.errors import INTERRUPTED_RUN, RunInterruptedError, UsageError
 from pytest_agentgates.read_claim import never_began, read_claim, read_witness
+from pytest_agentgates.read_statements import read_statements
 from pytest_agentgates.run_tool import ends_within, start_attached
 from pytest_agentgates.source.test_settings import ini_file_for
 
 SESSION = "pytest_agentgates.gated_session"
+STATEMENTS = "statements"  # the start of the names of the files of executed statements
 WITNESS = "witness"  # the start of the names of the files in which each process says what it saw
 _USAGE_ERROR = 4  # pytest's own exit code for it
 _CORRECT = "correct the command line, or addopts in pytest's configuration"
@@ -43,6 +45,7 @@ class TestsToRun:
 
     `measure` is what the session must know of coverage measuring, `environment` what it adds.
     `clean` is set where `root` is a clean tree; `silent` keeps the output off the terminal.
+    `watch` is what the session must know to write down the statements that the tests execute.
     """
 
     __test__ = False  # pytest would take the name for a test class
@@ -59,6 +62,7 @@ class TestsToRun:
     environment: Mapping[str, str] = field(default_factory=dict)
     clean: CleanStart | None = None
     silent: bool = False
+    watch: Mapping[str, object] | None = None
 
 
 class RunningTests:
@@ -89,6 +93,8 @@ class RunningTests:
         duration = round((time.monotonic() - self.started) * 1000)
         home = self._home()
         claim = read_claim(self.claim, home, self.process.returncode, duration)
+        if self.tests.watch is not None:
+            claim = replace(claim, statements=read_statements(self.claim.parent.glob(f"{STATEMENTS}-*")))
         witness = read_witness(sorted(self.claim.parent.glob(f"{WITNESS}-*")), home)
         base_files = self.tests.clean.base_files if self.tests.clean else None
         claim = replace(claim, witness=replace(witness, base_files=base_files))
@@ -148,6 +154,7 @@ def _plan(tests: TestsToRun, claim: Path) -> dict[str, object]:
         "tasks": {task: list(arguments) for task, arguments in tests.tasks.items()},
         "arguments": _arguments(tests),
         "coverage": dict(tests.measure),
+        "watch": {**tests.watch, "file": str(claim.with_name(STATEMENTS))} if tests.watch is not None else None,
         "clean": _clean_plan(tests, tests.clean, claim.parent) if tests.clean else None,
     }
 

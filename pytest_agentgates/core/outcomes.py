@@ -91,6 +91,38 @@ class WitnessFacts:
 
 
 @dataclass(frozen=True)
+class ExecutedStatement:
+    """A statement that a test executed; `origin` says what the mapper did by itself, `path` the nearest project file."""
+
+    test: str
+    sql: str
+    dialect: str
+    origin: str = ""
+    path: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class ArrivedRow:
+    """The tenant (`value` of `column`) of a row that came to a test which is about the tenants in `active`."""
+
+    test: str
+    table: str
+    column: str
+    value: str
+    active: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WatchedStatements:
+    """What the tests executed, distinct for each test; `problem` where it could not be read."""
+
+    statements: tuple[ExecutedStatement, ...] = ()
+    rows: tuple[ArrivedRow, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class TestClaim:
     """All that the child said, and how its process ended.
 
@@ -116,6 +148,7 @@ class TestClaim:
     coverage_core: str = ""
     unreadable: str = ""
     timed_out: bool = False
+    statements: WatchedStatements | None = None
     stopped: str = ""
     own: TestClaim | None = None
     witness: WitnessFacts | None = None

@@ -250,6 +250,16 @@ class AsksForDetails(Protocol):
         ...
 
 
+@runtime_checkable
+class WatchesStatements(Protocol):
+    """A gate that needs to know which SQL statements the tests execute."""
+
+    @property
+    def watch(self) -> Mapping[str, object]:
+        """What the tests' process must write down."""
+        ...
+
+
 class EvidenceWriter(Protocol):
     """Renders a run in one form."""
 

@@ -13,6 +13,7 @@ from pytest_agentgates.gates.layers import Layers
 from pytest_agentgates.gates.mypy_clean import MypyClean
 from pytest_agentgates.gates.ready import Ready
 from pytest_agentgates.gates.ruff_clean import RuffClean
+from pytest_agentgates.gates.tenant_runtime import TenantRuntime
 from pytest_agentgates.gates.tests_pass import TestsPass
 
 GATES: dict[str, type[Gate]] = {
@@ -25,6 +26,7 @@ GATES: dict[str, type[Gate]] = {
     "hexagon": Hexagon,
     "layers": Layers,
     "authorized": Authorized,
+    "tenant_runtime": TenantRuntime,
     "command": Command,
     "config": ConfigHolds,
 }

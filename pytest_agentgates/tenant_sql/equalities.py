@@ -127,14 +127,18 @@ class Facts:
                     self.be_present(sources)
                 case All(parts):
                     waiting.extend(parts)
-                case Any(()):
-                    self.impossible = True
-                case Any((only,)):
-                    waiting.append(only)
                 case Any() as alternatives:
-                    self.open.append(alternatives)
+                    self._add_alternatives(alternatives)
                 case Later(make):
                     waiting.append(make())
+
+    def _add_alternatives(self, alternatives: Any) -> None:
+        if not alternatives.parts:
+            self.impossible = True
+        elif len(alternatives.parts) == 1:
+            self.add(alternatives.parts[0])
+        else:
+            self.open.append(alternatives)
 
     def be_present(self, sources: Iterable[int]) -> None:
         """Note sources that give a row of their own, and not NULLs for want of one."""

@@ -26,7 +26,7 @@ class Judge:
             facts = self.around(scope, {source.number})
             if not self._is_bound(facts, source):
                 column = self.tables.columns[source.owned]
-                found.append(Unbound(source.owned, source.name.strip("\0"), column, self._reason(source, column)))
+                found.append(Unbound(source.owned, source.name.strip("\0"), column, _reason(column)))
         return found
 
     def around(self, scope: Scope, present: set[int]) -> Facts:
@@ -69,16 +69,15 @@ class Judge:
     def derive(self, facts: Facts) -> None:
         """Rows that are bound, rows that are looked up by a value from outside, rows of a recursion."""
         for source in self.sources.values():
-            if source.owned:
-                if self._is_bound(facts, source):
-                    for column in source.requested:
-                        facts.give((source.number, column), [("key", source.owned, column)])
-            elif isinstance(source.query, Recursion):
-                for column in source.requested:
-                    facts.give((source.number, column), self._known(source.query).get(column, frozenset()))
-            elif source.reads_table and self._is_looked_up(facts, source):
-                for column in source.requested:
-                    facts.give((source.number, column), [GIVEN])
+            for column in source.requested:
+                facts.give((source.number, column), self._properties(facts, source, column))
+
+    def _properties(self, facts: Facts, source: Source, column: str) -> Iterable[Property]:
+        if source.owned:
+            return [("key", source.owned, column)] if self._is_bound(facts, source) else []
+        if isinstance(source.query, Recursion):
+            return self._known(source.query).get(column, frozenset())
+        return [GIVEN] if source.reads_table and self._is_looked_up(facts, source) else []
 
     def _is_bound(self, facts: Facts, source: Source) -> bool:
         column = self.tables.columns[source.owned]
@@ -118,10 +117,11 @@ class Judge:
             found.append(facts.of(linked[0].right) if linked else frozenset())  # type: ignore[union-attr] # edges are equalities
         return frozenset.intersection(*found)
 
-    def _reason(self, source: Source, column: str | None) -> str:
-        if column is None:
-            return "it is owned through a foreign key, and no bound row is reached by it"
-        return f"no predicate binds {column} to the tenant in every row"
+
+def _reason(column: str | None) -> str:
+    if column is None:
+        return "it is owned through a foreign key, and no bound row is reached by it"
+    return f"no predicate binds {column} to the tenant in every row"
 
 
 def _chain(scope: Scope) -> list[Scope]:

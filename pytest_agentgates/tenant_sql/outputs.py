@@ -21,7 +21,7 @@ def closes(select: exp.Expr) -> bool:
     distinct = select.args.get("distinct")
     if any(select.args.get(name) for name in _CLOSING):
         return True
-    if hasattr(distinct, "args") and distinct.args.get("on"):
+    if distinct is not None and hasattr(distinct, "args") and distinct.args.get("on"):
         return True
     return any(type(node).__name__ == "Window" for output in select.expressions for node in output.walk())
 
@@ -136,7 +136,7 @@ def _output(column: str, source: Source, scope: Scope) -> exp.Expr | None:
     if position < 0:
         named = [output for output in outputs if output.alias_or_name.lower() == column]
         stars = [output for output in outputs if output.is_star]
-        return (named or stars or [None])[0]
+        return next(iter(named or stars), None)
     if any(output.is_star for output in outputs[: position + 1]) or position >= len(outputs):
         return None
     return outputs[position]

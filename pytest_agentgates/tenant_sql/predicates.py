@@ -31,7 +31,7 @@ _COMPARISONS = ("GT", "GTE", "LT", "LTE", "Like", "ILike", "Between")
 class Names:
     """How a condition reaches what lies around it: columns, and queries within it."""
 
-    column: Callable[[exp.Column], Node | None]
+    column: Callable[[exp.Expr], Node | None]
     query: Callable[[exp.Expr], tuple[Formula, tuple[Node | None, ...]]]
 
 
@@ -89,10 +89,13 @@ def _constant(expression: exp.Expr) -> Node | None:
         return (LITERAL, str(expression.this).lower())
     if kind in {"Placeholder", "Parameter"}:
         return (PARAMETER, expression.name or str(id(expression)))
-    if kind in {"Null", "Star", "Default", "Column", "All"} or _is_all(expression, kind):
-        return None
+    return None if _is_all(expression, kind) else _computed(expression)
+
+
+def _computed(expression: exp.Expr) -> Node | None:
+    """The node of an expression over values from outside alone."""
     inner = {type(node).__name__ for node in expression.walk()}
-    if inner & {"Column", "Select", "Star", "Table", "Null"}:
+    if inner & {"Column", "Select", "Star", "Table", "Null", "Default", "All"}:
         return None
     if inner <= {"Neg", "Literal", "Cast", "DataType", "Identifier", "Paren"}:
         return (LITERAL, expression.sql())

@@ -195,9 +195,8 @@ class Reader:
             raise NotUnderstoodError("VALUES without a row")
         return query
 
-    def read_from(
-        self, scope: Scope, items: Iterable[exp.Expr], joins: Iterable[exp.Expr], ctes: Ctes
-    ) -> None:
+    def read_from(self, scope: Scope, items: Iterable[exp.Expr], joins: Iterable[exp.Expr], ctes: Ctes) -> None:
+        """Read a FROM clause and the joins after it."""
         tree = scope.tree
         for item in items:
             tree = self._put_together(tree, self.item(item, scope, ctes), Kind.INNER, TRUE)
@@ -268,7 +267,7 @@ class Reader:
 
     def _table(self, item: exp.Expr, alias: str, scope: Scope, ctes: Ctes) -> Source:
         self.seen.add(id(item))
-        parts = [part.name for part in item.parts]
+        parts = _table_name(item)
         cte = ctes.get(parts[0].lower()) if len(parts) == 1 else None
         source = self.source(alias or parts[-1], "" if cte else self.tables.owned_name(parts))
         scope.add(source)
@@ -314,12 +313,13 @@ class Reader:
         return source
 
     def read_where(self, scope: Scope, clause: exp.Expr | None, ctes: Ctes) -> None:
+        """Read a WHERE clause."""
         if clause is not None:
             scope.where.append(formula_of(clause.this, self._names(scope, ctes)))
             self.rest(clause, scope, ctes, ())
 
     def _names(self, scope: Scope, ctes: Ctes, only: frozenset[str] | None = None) -> Names:
-        def column(node: exp.Column) -> Node | None:
+        def column(node: exp.Expr) -> Node | None:
             if only is not None and node.name.lower() not in only:
                 return None
             return resolve(node, scope, self)
@@ -370,7 +370,7 @@ class Reader:
     def target(self, table: exp.Expr, scope: Scope) -> Source:
         """The table that rows are put into."""
         self.seen.add(id(table))
-        parts = [part.name for part in table.parts]
+        parts = _table_name(table)
         source = self.source(table.alias or parts[-1], self.tables.owned_name(parts))
         source.is_table = True
         scope.add(source)
@@ -396,6 +396,11 @@ def _unwrapped(tree: exp.Expr) -> exp.Expr:
             break
         current = current.this
     return current
+
+
+def _table_name(table: exp.Expr) -> list[str]:
+    """The parts of a table's name, its schema first."""
+    return [table.text(part) for part in ("catalog", "db", "this") if table.text(part)]
 
 
 def _column_names(alias: exp.Expr | None) -> tuple[str, ...]:

@@ -92,9 +92,7 @@ def _condition(reader: Reader, when: exp.Expr, scope: Scope, ctes: Ctes) -> Form
     return reader.formula(condition, scope, ctes) if condition is not None else TRUE
 
 
-def _change(
-    reader: Reader, tree: exp.Expr, ctes: Ctes, parent: Scope | None, others: Iterable[exp.Expr]
-) -> Scope:
+def _change(reader: Reader, tree: exp.Expr, ctes: Ctes, parent: Scope | None, others: Iterable[exp.Expr]) -> Scope:
     scope = Scope(parent, outputs=_returned(tree))
     others = list(others)
     for named in tree.args.get("tables") or ():

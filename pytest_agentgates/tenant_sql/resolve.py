@@ -18,9 +18,9 @@ class Catalogue(Protocol):
     tables: TenantTables
 
 
-def resolve(column: exp.Column, scope: Scope, catalogue: Catalogue) -> Node | None:
+def resolve(column: exp.Expr, scope: Scope, catalogue: Catalogue) -> Node | None:
     """The node of a column as it is written in a scope; None where its source is not known."""
-    return resolve_name(column.name.lower(), column.table.lower(), scope, catalogue)
+    return resolve_name(column.name.lower(), column.text("table").lower(), scope, catalogue)
 
 
 def resolve_name(name: str, table: str, scope: Scope, catalogue: Catalogue) -> Node | None:

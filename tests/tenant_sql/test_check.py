@@ -18,7 +18,7 @@ TABLES = TenantTables({"orders": "tenant_id", "items": "tenant_id"})
 
 
 @pytest.mark.parametrize("case", DATA["cases"], ids=lambda case: case["sql"][:50])
-def test_the_judged_statements_come_out_as_judged(case: dict[str, Any]):
+def test_the_judged_statements_come_out_as_judged(case: dict[str, Any]) -> None:
     keys = [
         ForeignKey(key["table"], key["column"], key["references"]["table"], key["references"]["column"])
         for key in DATA["foreign_keys"]
@@ -43,17 +43,17 @@ def test_the_judged_statements_come_out_as_judged(case: dict[str, Any]):
         ("a ? 'x' AND b %% 2 = %s", "postgres", "a ? 'x' AND b % 2 = :q1"),
     ],
 )
-def test_placeholders_become_one_style(sql: str, dialect: str, expected: str):
+def test_placeholders_become_one_style(sql: str, dialect: str, expected: str) -> None:
     assert normalised(sql, dialect) == expected
 
 
-def test_a_reference_is_named_with_alias_column_and_reason():
+def test_a_reference_is_named_with_alias_column_and_reason() -> None:
     (found,) = check_statement("SELECT * FROM orders o WHERE o.id = ?", "sqlite", TABLES).unbound
     assert (found.table, found.alias, found.column) == ("orders", "o", "tenant_id")
     assert "tenant_id" in found.reason
 
 
-def test_an_unknown_dialect_is_named_with_the_nearest():
+def test_an_unknown_dialect_is_named_with_the_nearest() -> None:
     with pytest.raises(UsageError, match=r"(?s)postgre.*did you mean 'postgres'"):
         SqlCheck(TABLES, "postgre")
 
@@ -68,7 +68,7 @@ def test_an_unknown_dialect_is_named_with_the_nearest():
     ],
     ids=["deep", "long", "broken", "open string"],
 )
-def test_what_cannot_be_judged_and_names_an_owned_table_is_said(sql: str):
+def test_what_cannot_be_judged_and_names_an_owned_table_is_said(sql: str) -> None:
     verdict = check_statement(sql, "sqlite", TABLES)
     assert verdict.not_judged
     assert not verdict.holds
@@ -77,18 +77,18 @@ def test_what_cannot_be_judged_and_names_an_owned_table_is_said(sql: str):
 @pytest.mark.parametrize(
     "sql", ["INSERT INTO orders (id, tenant_id) VALUES " + ", ".join(["(?, ?)"] * 150_000), "SELECT '\ud800'", "\0", ""]
 )
-def test_long_and_odd_statements_that_are_fine_hold(sql: str):
+def test_long_and_odd_statements_that_are_fine_hold(sql: str) -> None:
     assert check_statement(sql, "sqlite", TABLES).holds
 
 
-def test_a_thousand_alternatives_are_no_trouble():
+def test_a_thousand_alternatives_are_no_trouble() -> None:
     sql = "SELECT * FROM orders WHERE tenant_id = ? AND (" + " OR ".join(["a = ?"] * 1_000) + ")"
     assert check_statement(sql, "sqlite", TABLES).holds
 
 
 @given(st.text(max_size=200))
 @settings(max_examples=100, deadline=None)
-def test_no_text_makes_it_fail(text: str):
+def test_no_text_makes_it_fail(text: str) -> None:
     check_statement(f"SELECT * FROM orders {text}", "postgres", TABLES)
 
 
@@ -113,7 +113,7 @@ JOINS = st.sampled_from(["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"])
 
 @given(JOINS, CONDITIONS, CONDITIONS)
 @settings(max_examples=400, deadline=None)
-def test_what_is_said_to_be_bound_never_gives_rows_of_another_tenant(join: str, on: str, where: str):
+def test_what_is_said_to_be_bound_never_gives_rows_of_another_tenant(join: str, on: str, where: str) -> None:
     """Real rows are the judge of the judge."""
     tail = f"FROM orders o {join} items i ON {on} WHERE {where}"
     unbound = {one.alias for one in check_statement(f"SELECT o.id, i.id {tail}", "sqlite", TABLES).unbound}

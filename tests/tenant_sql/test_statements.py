@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a statement is read best in one line
 """Statements of each kind, with the owned tables that they leave unbound."""
 
 from __future__ import annotations
@@ -255,7 +256,7 @@ CASES: list[tuple[str, str, bool, str]] = [
 
 
 @pytest.mark.parametrize(("sql", "unbound", "through_keys", "dialect"), CASES)
-def test_each_kind_of_statement(sql: str, unbound: str, through_keys: bool, dialect: str):
+def test_each_kind_of_statement(sql: str, unbound: str, through_keys: bool, dialect: str) -> None:
     verdict = check_statement(sql, dialect, TenantTables(OWNED, KEYS if through_keys else ()))
     found = "?" if verdict.not_judged else " ".join(sorted({one.table for one in verdict.unbound}))
     assert found == unbound, verdict.not_judged

@@ -1,0 +1,125 @@
+"""Writes down, in the tests' process, each SQL statement that a test executes; it decides nothing.
+
+It also runs in foreign interpreters, so it needs only pytest and the standard library.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any, TextIO
+
+import pytest
+
+from pytest_agentgates.watch_drivers import install
+
+MOST_STATEMENTS = 200_000
+_LONGEST = 300_000
+_DEEPEST = 200
+
+
+class StatementWatch:
+    """One line for each distinct statement of a test, in a file of this process."""
+
+    def __init__(self, root: Path, plan: dict[str, Any]) -> None:
+        self.root = f"{root}{os.sep}"
+        self.file_name = plan["file"]
+        self.judges_setup = bool(plan["setup"])
+        self.columns = tuple(plan["columns"])
+        self.test = ""
+        self.tenants: tuple[str, ...] = ()
+        self.seen: set[tuple[object, ...]] = set()
+        self.lock = threading.Lock()
+        self.file: TextIO | None = None
+        self.process = 0
+
+    def pytest_collectstart(self) -> None:
+        """Take hold of the libraries that the project has imported by now."""
+        install(self)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Watch what fixtures do, where that is asked for."""
+        install(self)
+        return (yield from self._watched(item, self.judges_setup))
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Watch the test."""
+        install(self)
+        return (yield from self._watched(item, is_on=True))
+
+    def _watched(self, item: pytest.Item, is_on: bool) -> Generator[None, object, object]:
+        mark = item.get_closest_marker("agent_tenant")
+        self.tenants = tuple(str(tenant) for tenant in mark.args) if mark else ()
+        self.test = item.nodeid if is_on else ""
+        try:
+            return (yield)
+        finally:
+            self.test = ""
+
+    def pytest_unconfigure(self) -> None:
+        """Close the record."""
+        if self.file is not None:
+            self.file.close()
+
+    def statement(self, sql: object, dialect: str, origin: str = "") -> None:
+        """Note a statement that is about to be executed; never raises."""
+        test = self.test
+        if not test:
+            return
+        key = (test, sql, origin)
+        try:
+            if key in self.seen:
+                return
+            text = sql.decode("utf-8", "replace") if isinstance(sql, bytes) else str(sql)
+            self._note(key, kind="statement", sql=text[:_LONGEST], dialect=dialect, origin=origin, **self._place())
+        except Exception:  # noqa: BLE001 - the tests' own statement goes on, whatever becomes of the note
+            self._note(("lost", test), kind="lost", sql="", dialect=dialect, origin=origin, path="", line=0)
+
+    def row(self, table: str, column: str, value: object) -> None:
+        """Note the tenant of a row that came to a test which says whose rows it expects."""
+        if self.test and self.tenants and value is not None:
+            key = (self.test, table, str(value))
+            if key not in self.seen:
+                self._note(key, kind="row", table=table, column=column, value=str(value), active=self.tenants)
+
+    def _note(self, key: tuple[object, ...], **facts: object) -> None:
+        with self.lock:
+            if self.file is None or self.process != os.getpid():  # a forked process writes for itself
+                self.process = os.getpid()
+                self.file = open(f"{self.file_name}-{self.process}.jsonl", "a", encoding="utf-8")  # noqa: SIM115 - open for the whole session
+            if len(self.seen) < MOST_STATEMENTS:
+                self.seen.add(key)
+            self.file.write(json.dumps({"test": self.test, **facts}) + "\n")
+            self.file.flush()
+
+    def _place(self) -> dict[str, object]:
+        """The nearest frame that lies in the project, of this greenlet or of those that wait for it."""
+        for frame in _frames():
+            name = frame.f_code.co_filename
+            if name.startswith(self.root) and "site-packages" not in name:
+                return {"path": name[len(self.root) :].replace(os.sep, "/"), "line": frame.f_lineno}
+        return {"path": "", "line": 0}
+
+
+def _frames() -> Iterator[FrameType]:
+    frame: FrameType | None = sys._getframe(3)  # noqa: SLF001 - the way that logging finds its caller as well
+    for _ in range(_DEEPEST):
+        if frame is None:
+            break
+        yield frame
+        frame = frame.f_back
+    module = sys.modules.get("greenlet")
+    waiting = module.getcurrent().parent if module else None
+    while waiting is not None:
+        frame = waiting.gr_frame
+        while frame is not None:
+            yield frame
+            frame = frame.f_back
+        waiting = waiting.parent
