@@ -68,6 +68,10 @@ class StatementWatch:
         if self.file is not None:
             self.file.close()
 
+    def is_noted(self, sql: object) -> bool:
+        """Whether no test runs, or the statement was noted as one that the test itself asked for."""
+        return not self.test or (self.test, sql, "") in self.seen
+
     def statement(self, sql: object, dialect: str, origin: str = "") -> None:
         """Note a statement that is about to be executed; never raises."""
         test = self.test

@@ -26,6 +26,9 @@ class Watch(Protocol):
 
     columns: tuple[str, ...]
 
+    def is_noted(self, sql: object) -> bool:
+        """Whether there is nothing more to learn of the statement."""
+
     def statement(self, sql: object, dialect: str, origin: str = "") -> None:
         """A statement is about to be executed."""
 
@@ -92,7 +95,8 @@ def _tenant_attributes(mapper: Any, columns: tuple[str, ...]) -> Iterator[tuple[
 
 def _django(module: Any, watch: Watch) -> None:
     def wrapper(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        watch.statement(sql, context["connection"].vendor, _django_origin())
+        if not watch.is_noted(sql):
+            watch.statement(sql, context["connection"].vendor, _django_origin())
         return execute(sql, params, many, context)
 
     def connected(connection: Any, **_: Any) -> None:

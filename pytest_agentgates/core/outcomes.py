@@ -92,7 +92,7 @@ class WitnessFacts:
 
 @dataclass(frozen=True)
 class ExecutedStatement:
-    """A statement that a test executed; `origin` says what the mapper did by itself, `path` the nearest project file."""
+    """A statement that a test executed; `origin` is set where the mapper did it by itself, `path` the nearest file."""
 
     test: str
     sql: str
