@@ -85,6 +85,7 @@ def clean_scene(workspace: ProjectWorkspace, on_disk: Mapping[str, ExpectedTests
     tree = folder / "tree"
     plan = select(base, selection, workspace.files)
     changed = build_tree(base, plan, tree)
+    told = changed.difference(path for path in changed - set(workspace.files) if os.path.lexists(base.root / path))
     carry(base.root, settings.carry, tree)
     expected = map_all(tree, workspace.tasks, read_test_settings(tree))
     own = own_tests(workspace, base, selection)
@@ -92,7 +93,7 @@ def clean_scene(workspace: ProjectWorkspace, on_disk: Mapping[str, ExpectedTests
         root=tree,
         expected=expected,
         assurance=CLEAN,
-        notes=tuple(_notes(selection, plan, changed)),
+        notes=tuple(_notes(selection, plan, told)),
         base_files=frozenset(plan.from_base),
         changed=changed,
         own_plugins=_own_plugins(base),

@@ -26,8 +26,7 @@ def main() -> int:
     plan_path, *arguments = sys.argv[1:]
     plan = json.loads(Path(plan_path).read_text(encoding="utf-8"))["clean"]
     turn = Turn(plan["project"], plan["tree"])
-    roots = turn.search_path()
-    turn.editable_finders()
+    roots = list(dict.fromkeys([*turn.search_path(), *turn.editable_finders()]))
     if roots:  # what the tests start themselves finds the tree as well, before any editable install
         os.environ["PYTHONPATH"] = os.pathsep.join(roots)
     sys.path += plan["package"]
@@ -48,6 +47,7 @@ class Turn:
         self.project = project
         self.tree = tree
         self.installed = installed_places()
+        self.found: list[str] = []
 
     def place(self, path: str) -> str:
         """The place in the tree; unchanged for what is installed, or lies outside the project."""
@@ -62,8 +62,8 @@ class Turn:
         sys.path[:] = list(dict.fromkeys(turned))
         return [entry for entry in sys.path if is_below(entry, self.tree)]
 
-    def editable_finders(self) -> None:
-        """Turn the tables in which finders of editable installs keep their places."""
+    def editable_finders(self) -> list[str]:
+        """Turn the tables in which finders of editable installs keep their places; returns where their modules lie."""
         for finder in sys.meta_path:
             kind = finder if isinstance(finder, type) else type(finder)
             module = sys.modules.get(kind.__module__)
@@ -71,6 +71,7 @@ class Turn:
                 continue
             for holder in (finder, kind, module):
                 self._tables(getattr(holder, "__dict__", {}), _DEPTH)
+        return [os.path.dirname(place.removesuffix(f"{os.sep}__init__.py")) for place in self.found]
 
     def _tables(self, table: Any, depth: int) -> None:
         for key, value in list(_items(table)):
@@ -80,6 +81,7 @@ class Turn:
                 turned = self.place(os.fspath(value))
                 if turned != os.fspath(value):
                     table[key] = type(value)(turned)
+                    self.found.append(turned)
 
 
 def _items(table: Any) -> Iterator[tuple[Any, Any]]:
@@ -92,7 +94,13 @@ def _items(table: Any) -> Iterator[tuple[Any, Any]]:
 def installed_places() -> tuple[str, ...]:
     """Where packages are installed for this interpreter, and its standard library."""
     names = ("purelib", "platlib", "stdlib", "platstdlib")
-    found = [*(sysconfig.get_paths()[name] for name in names), *site.getsitepackages(), site.getusersitepackages()]
+    shared = [entry for entry in sys.path if os.path.basename(entry) in ("site-packages", "dist-packages")]
+    found = [
+        *shared,
+        *(sysconfig.get_paths()[name] for name in names),
+        *site.getsitepackages(),
+        site.getusersitepackages(),
+    ]
     return tuple(dict.fromkeys(form for place in found for form in (os.path.realpath(place), os.path.abspath(place))))
 
 

@@ -101,7 +101,8 @@ def bring_home(paths: Iterable[Path], tree: Path, root: Path, changed: Iterable[
         measured, moved = CoverageData(str(path)), CoverageData(str(copy))
         measured.read()
         moved.update(measured, map_path=lambda name: here + name[len(there) :] if name.startswith(there) else name)
-        moved.purge_files([name for name in other if name in moved.measured_files()])
+        if stale := moved.measured_files().intersection(other):
+            moved.purge_files(stale)
         moved.close()
         copies.append(copy)
     return tuple(copies)
