@@ -14,8 +14,9 @@ from pytest_agentgates.tenant_sql import ForeignKey, SqlCheck, TenantTables
 TABLES = TenantTables({"orders": "tenant_id", "items": "tenant_id"}, (ForeignKey("items", "order_id", "orders"),))
 STATEMENTS = (
     "SELECT * FROM orders WHERE tenant_id = %s AND id = %s",
-    "SELECT orders.id, orders.tenant_id, orders.status, orders.total FROM orders JOIN items ON items.order_id = orders.id"
-    " WHERE orders.tenant_id = %(t)s AND orders.status = %(s)s ORDER BY orders.created_at DESC LIMIT %(n)s",
+    """SELECT orders.id, orders.tenant_id, orders.status, orders.total
+    FROM orders JOIN items ON items.order_id = orders.id
+    WHERE orders.tenant_id = %(t)s AND orders.status = %(s)s ORDER BY orders.created_at DESC LIMIT %(n)s""",
     "UPDATE orders SET status = %s, total = %s WHERE id = %s AND tenant_id = %s",
     "INSERT INTO items (id, tenant_id, order_id) VALUES (%s, %s, %s) RETURNING id",
 )

@@ -188,12 +188,25 @@ class Reader:
         query: Query | None = None
         for row in tree.expressions:
             cells = row.expressions if type(row).__name__ == "Tuple" else [row]
-            scope = Scope(parent, via, outputs=list(cells))
+            scope = Scope(parent, via)
+            scope.outputs = [self._cell(cell, scope, ctes) for cell in cells]
             self.rest(row, scope, ctes, ())
             query = scope if query is None else Compound("Union", query, scope)
         if query is None:
             raise NotUnderstoodError("VALUES without a row")
         return query
+
+    def _cell(self, cell: exp.Expr, scope: Scope, ctes: Ctes) -> exp.Expr:
+        """A value; one that a query gives becomes the column of a source."""
+        from sqlglot import exp
+
+        if type(cell).__name__ != "Subquery":
+            return cell
+        source = self.source(f"\0cell{self.count}")
+        source.query = self.statement(cell, ctes, scope, source)
+        scope.add(source)
+        scope.tree = self._put_together(scope.tree, source, Kind.INNER, TRUE)
+        return exp.column("\0" + "0", table=source.name)
 
     def read_from(self, scope: Scope, items: Iterable[exp.Expr], joins: Iterable[exp.Expr], ctes: Ctes) -> None:
         """Read a FROM clause and the joins after it."""
