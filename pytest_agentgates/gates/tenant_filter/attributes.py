@@ -1,0 +1,128 @@
+"""What an attribute of a value stands for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from pytest_agentgates.gates.tenant_filter.frame import Frame
+from pytest_agentgates.gates.tenant_filter.values import (
+    CLIENT,
+    PLAIN,
+    UNKNOWN,
+    Callee,
+    Column,
+    Entity,
+    Items,
+    Module,
+    Plain,
+    Query,
+    Row,
+    Source,
+    Subquery,
+    Thing,
+    Use,
+)
+
+Evaluate = Callable[[Frame, ast.expr], Thing]
+_MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects", "unscoped", "unfiltered"})
+_UNSCOPED = frozenset({"_base_manager", "all_objects", "unscoped", "unfiltered"})
+_CLIENT_PARTS = frozenset({"data", "GET", "POST", "query_params", "args", "form", "json", "body", "path_params"})
+
+
+def attribute(frame: Frame, base: Thing, node: ast.Attribute, evaluate: Evaluate) -> Thing:
+    """What `base.name` stands for."""
+    name = node.attr
+    if isinstance(base, Entity):
+        return _of_entity(frame, base, node)
+    if isinstance(base, Row):
+        return _of_row(frame, base, node)
+    if isinstance(base, Callee):
+        return _of_callee(frame, base, node, evaluate)
+    if isinstance(base, Subquery):
+        return base if name in ("c", "columns") else Column(base.ref, name)
+    if isinstance(base, Plain):
+        return _of_plain(frame, base, node)
+    if isinstance(base, Module):
+        return frame.world.collection(name) or frame.world.named(f"{base.name}.{name}")
+    if isinstance(base, (Column, Query)):
+        return base
+    return PLAIN if isinstance(base, Items) else UNKNOWN
+
+
+def manager(frame: Frame, entity: Entity, name: str, line: int) -> Query | None:
+    """The queries that start at a manager of a Django class."""
+    table = frame.world.entities.table(entity.key)
+    if table is None:
+        return None
+    made_of = dict(table.managers).get(name)
+    if made_of is None and name not in _MANAGERS:
+        return None
+    query = Query((Use(entity.ref, entity.key, line),), (), line, "django", selected=entity.ref)
+    scoped = made_of is not None and _scopes(frame, made_of)
+    return Query(query.uses, (), line, "django", selected=entity.ref, is_scoped=scoped, loads_by_key=name in _UNSCOPED)
+
+
+def _scopes(frame: Frame, made_of: str) -> bool:
+    """Whether a manager of the project filters by the tenant in `get_queryset`."""
+    found = frame.world.method(made_of, "get_queryset") or frame.world.method(made_of, "get_query_set")
+    if found is None:
+        return False
+    names = frame.world.entities.tenant_names
+    filters = [one for one in ast.walk(found.node) if isinstance(one, ast.keyword) and one.arg]
+    return any(one.arg is not None and one.arg.split("__")[0] in names for one in filters)
+
+
+def _of_entity(frame: Frame, base: Entity, node: ast.Attribute) -> Thing:
+    query = manager(frame, base, node.attr, node.lineno)
+    if query is not None:
+        return query
+    table = frame.world.entities.table(base.key)
+    if table is not None and table.field(node.attr) is None and frame.world.method(base.key, node.attr) is not None:
+        return Callee(base.key)
+    if node.attr in ("c", "columns", "DoesNotExist", "_meta"):
+        return base
+    return Column(base.ref, node.attr, base.key)
+
+
+def _of_row(frame: Frame, base: Row, node: ast.Attribute) -> Thing:
+    if base.key:
+        target = frame.world.entities.leads_to(base.key, node.attr)
+        if target:
+            return Row(target, base.source if frame.world.entities.is_owned(base.key) else Source.UNKNOWN)
+        if frame.world.entities.back_to(base.key, node.attr):
+            return related(frame, base.key, node, base.source)
+    return Plain(base.source)
+
+
+def related(frame: Frame, key: str, node: ast.Attribute, source: Source) -> Thing:
+    """The query behind `order.items`: bound where the object belongs to a tenant itself."""
+    entities = frame.world.entities
+    holder = entities.back_to(key, node.attr)
+    is_scoped = entities.is_owned(key) or entities.is_tenant_table(key) and source is not Source.CLIENT
+    return Query((Use(holder, holder, node.lineno),), (), node.lineno, "related", selected=holder, is_scoped=is_scoped)
+
+
+def _of_callee(frame: Frame, base: Callee, node: ast.Attribute, evaluate: Evaluate) -> Thing:
+    value = frame.world.class_value(base.name, node.attr)
+    if value is not None:
+        expression, where = value
+        inner = Frame(frame.world, where, {}, base.name, frame.depth + 1)
+        return evaluate(inner, expression) if frame.depth <= 2 else UNKNOWN
+    held = frame.world.held_value(base.name, node.attr) if base.is_instance and frame.depth <= 2 else None
+    if held is not None:
+        expression, where = held
+        inner = Frame(frame.world, where, {}, base.name, frame.depth + 1)
+        found = evaluate(inner, expression)
+        return UNKNOWN if isinstance(found, (Plain, Query)) else found
+    nested = frame.world.find(f"{base.name}.{node.attr}")
+    return Callee(nested.name) if nested is not None and isinstance(nested.node, ast.ClassDef) else UNKNOWN
+
+
+def _of_plain(frame: Frame, base: Plain, node: ast.Attribute) -> Thing:
+    if base.source is Source.CLIENT or (base.text == "request" and node.attr in _CLIENT_PARTS):
+        return CLIENT
+    if base.text == "request":
+        return UNKNOWN
+    found = frame.world.collection(node.attr) if base.source is Source.UNKNOWN else None
+    return found or (UNKNOWN if base.source is Source.PLAIN else Plain(base.source))

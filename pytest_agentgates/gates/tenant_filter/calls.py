@@ -1,0 +1,200 @@
+"""What a call gives: builders of queries, methods of queries, helpers of the project, and what executes a query."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from pytest_agentgates.gates.tenant_filter import constructs, entity_calls, query_calls
+from pytest_agentgates.gates.tenant_filter.arguments import Arguments
+from pytest_agentgates.gates.tenant_filter.documents import document_call
+from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
+from pytest_agentgates.gates.tenant_filter.helpers import inline
+from pytest_agentgates.gates.tenant_filter.row_calls import column_call, list_call, plain_call, row_call, value_call
+from pytest_agentgates.gates.tenant_filter.sql_text import formatted, is_statement, text_joined_by
+from pytest_agentgates.gates.tenant_filter.values import (
+    PLAIN,
+    UNKNOWN,
+    Callee,
+    Collection,
+    Column,
+    Entity,
+    Items,
+    Module,
+    Plain,
+    Query,
+    Row,
+    Source,
+    Sql,
+    Subquery,
+    Thing,
+    choices,
+    either,
+)
+
+Evaluate = Callable[[Frame, ast.expr], Thing]
+
+
+_NO_SQL = frozenset({"print", "debug", "info", "warning", "error", "exception", "join", "format", "append", "Exception"})
+
+
+def call(frame: Frame, node: ast.Call, evaluate: Evaluate) -> Thing:
+    """What a call gives."""
+    if isinstance(node.func, ast.Attribute):
+        base = evaluate(frame, node.func.value)
+        given = read_arguments(frame, node, evaluate)
+        note_statements(frame, node, given)
+        found = [_method(frame, one, node.func, given, evaluate) for one in choices(base)]
+        return either(*found)
+    function = evaluate(frame, node.func)
+    given = read_arguments(frame, node, evaluate)
+    note_statements(frame, node, given)
+    return either(*(_function(frame, one, node, given, evaluate) for one in choices(function)))
+
+
+def note_statements(frame: Frame, node: ast.Call, given: Arguments) -> None:
+    """Note the SQL that a call is given, with the names of the values beside it where they are a literal dict."""
+    if frame.depth or _written(node.func) in _NO_SQL:
+        return
+    for index, one in enumerate(given.every):
+        for way in choices(one):
+            if isinstance(way, Sql) and is_statement(way.text):
+                rest = given.every[index + 1 :]
+                held = next((two for two in rest if isinstance(two, Items) and two.keys), None)
+                names = frozenset(held.keys) if held is not None and not held.is_open else None
+                frame.statements.append((way, names))
+
+
+def read_arguments(frame: Frame, node: ast.Call, evaluate: Evaluate) -> Arguments:
+    """Evaluate the arguments in their order."""
+    values: list[Thing] = []
+    named: dict[str, Thing] = {}
+    is_open = False
+    for one in node.args:
+        value = evaluate(frame, one.value if isinstance(one, ast.Starred) else one)
+        if not isinstance(one, ast.Starred):
+            values.append(value)
+            continue
+        held = [item for item in choices(value) if isinstance(item, Items)]
+        if len(held) > 1 or (held and isinstance(value, Items) is False):
+            values.append(value)
+        elif held:
+            values.extend(held[0].values)
+        is_open = is_open or not held or any(item.is_open for item in held)
+    for keyword in node.keywords:
+        value = evaluate(frame, keyword.value)
+        if keyword.arg is not None:
+            named[keyword.arg] = value
+        elif isinstance(value, Items) and value.keys:
+            named.update(zip(value.keys, value.values, strict=False))
+            is_open = is_open or value.is_open
+        else:
+            is_open = True
+    return Arguments(node, tuple(values), named, is_open)
+
+
+def _method(frame: Frame, base: Thing, func: ast.Attribute, given: Arguments, evaluate: Evaluate) -> Thing:
+    if isinstance(base, Query):
+        return query_calls.query_call(frame, base, func.attr, given)
+    if isinstance(base, Entity):
+        found = entity_calls.entity_call(frame, base, func.attr, given)
+        return found if found is not None else _own_method(frame, Callee(base.key), func, given, evaluate)
+    if isinstance(base, Callee):
+        return _own_method(frame, base, func, given, evaluate)
+    handler = _HANDLERS.get(type(base))
+    found = handler(frame, base, func.attr, given) if handler is not None else None
+    if found is not None:
+        return found
+    if isinstance(base, Module):
+        return _function(frame, frame.world.named(f"{base.name}.{func.attr}"), given.node, given, evaluate)
+    return _outside(frame, base, func, given)
+
+
+def _outside(frame: Frame, base: Thing, func: ast.Attribute, given: Arguments) -> Thing:
+    """A method of something unknown: a session, a related manager, or something that takes a query."""
+    found = entity_calls.session_call(frame, func.attr, given)
+    if found is None:
+        found = query_calls.related_call(frame, base, func, given)
+    if found is not None:
+        return found
+    return passed(frame, given, func.attr)
+
+
+def passed(frame: Frame, given: Arguments, name: str) -> Thing:
+    """What a call of something unknown gives: it executes the queries it is given."""
+    for one in given.every:
+        for query in queries_in(one):
+            frame.execute(query)
+    if name in _NEUTRAL and given.values:
+        return given.values[0]
+    first = given.values[0] if given.values else UNKNOWN
+    return frame.execute(first) if queries_in(first) and not isinstance(first, Items) else UNKNOWN
+
+
+_NEUTRAL = frozenset({"str", "UUID", "int", "list", "set", "tuple", "sorted", "reversed", "cast", "frozenset", "iter"})
+
+
+def _function(frame: Frame, function: Thing, node: ast.Call, given: Arguments, evaluate: Evaluate) -> Thing:
+    if isinstance(function, Callee):
+        return _called(frame, function, node, given, evaluate)
+    name = function.name.rpartition(".")[2] if isinstance(function, Module) else _written(node.func)
+    found = constructs.construct(frame, name, given)
+    if found is not None:
+        return found
+    if isinstance(function, Entity):
+        return Row(function.key, Source.ROW)
+    return value_call(frame, name, given) or passed(frame, given, name)
+
+
+def _written(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _called(frame: Frame, callee: Callee, node: ast.Call, given: Arguments, evaluate: Evaluate) -> Thing:
+    found = frame.world.find(callee.name)
+    if found is None:
+        return passed(frame, given, "")
+    if isinstance(found.node, ast.ClassDef):
+        passed(frame, given, "")
+        return Callee(callee.name, is_instance=True)
+    return inline(frame, found, given, Callee(found.owner), evaluate)
+
+
+def _own_method(frame: Frame, base: Callee, func: ast.Attribute, given: Arguments, evaluate: Evaluate) -> Thing:
+    method = frame.world.method(base.name, func.attr)
+    wrapped = entity_calls.wrapped_call(frame, base, func.attr, given, method, evaluate)
+    if wrapped is not None:
+        return wrapped
+    if method is None:
+        found = entity_calls.session_call(frame, func.attr, given)
+        if found is not None:
+            return found
+        if func.attr.startswith("from_") and not base.is_instance:
+            return Callee(base.name, is_instance=True)
+        return passed(frame, given, "")
+    return inline(frame, method, given, base, evaluate)
+
+
+def _subquery_call(frame: Frame, base: Thing, name: str, given: Arguments) -> Thing | None:
+    return base if name in ("alias", "lateral", "cte", "subquery", "union_all", "union") else None
+
+
+def _sql_call(frame: Frame, base: Thing, name: str, given: Arguments) -> Thing | None:
+    if not isinstance(base, Sql):
+        return None
+    if name == "join" and given.values:
+        return text_joined_by(base, given.values[0])
+    if name == "format":
+        return formatted(base, given)
+    return PLAIN if name in ("lower", "upper") else base
+
+
+_HANDLERS: dict[type, Callable[[Frame, Thing, str, Arguments], Thing | None]] = {
+    Column: column_call,
+    Row: row_call,
+    Items: list_call,
+    Plain: plain_call,
+    Sql: _sql_call,
+    Subquery: _subquery_call,
+    Collection: document_call,
+}

@@ -1,0 +1,102 @@
+"""The state while one function is read: its variables, and the queries that it executed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pytest_agentgates.gates.tenant_filter.binding import Judged, judge
+from pytest_agentgates.gates.tenant_filter.values import (
+    Choice,
+    DocumentQuery,
+    Items,
+    Query,
+    Row,
+    Source,
+    Sql,
+    Thing,
+    choices,
+)
+from pytest_agentgates.gates.tenant_filter.world import Defined, World
+
+DEEPEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """One way in which a query was executed; `statement` is the line of the statement around it."""
+
+    query: Query
+    judged: Judged
+    statement: int
+
+
+@dataclass(slots=True)
+class Frame:
+    """Reads one function; `depth` counts the calls that led here from the function that is judged."""
+
+    world: World
+    home: Defined
+    env: dict[str, Thing]
+    owner: str
+    depth: int = 0
+    statement: int = 0
+    is_instance: bool = True
+    executed: list[Executed] = field(default_factory=list)
+    escaped: list[Query] = field(default_factory=list)
+    returned: list[Thing] = field(default_factory=list)
+    loose: list[tuple[int, str]] = field(default_factory=list)
+    documents: list[DocumentQuery] = field(default_factory=list)
+    statements: list[tuple[Sql, frozenset[str] | None]] = field(default_factory=list)
+
+    def execute(self, thing: Thing) -> Thing:
+        """Note that a query is executed, and say what it gives."""
+        found = [self._execute_one(one) for one in choices(thing)]
+        keys = {one.key for one in found}
+        if not found:
+            return Row("", Source.UNKNOWN)
+        sources = {one.source for one in found}
+        source = Source.ROW if sources == {Source.ROW} else Source.UNKNOWN
+        return Row(keys.pop() if len(keys) == 1 else "", source)
+
+    def judge(self, query: Query, outer: frozenset[str] = frozenset()) -> Judged:
+        """Judge a query, its inner ones included."""
+        return judge(query, self.world.entities, outer)
+
+    def nest(self, thing: Thing) -> None:
+        """Note a query that stands inside another: what it compares with other entities leads outwards."""
+        for one in choices(thing):
+            if isinstance(one, Query):
+                own = {use.ref for use in one.uses}
+                self.executed.append(Executed(one, self.judge(one, _foreign(one) - own), self.statement))
+
+    def _execute_one(self, thing: Thing) -> Row:
+        if isinstance(thing, Row):
+            return thing
+        if not isinstance(thing, Query):
+            return Row("", Source.UNKNOWN)
+        judged = self.judge(thing)
+        self.executed.append(Executed(thing, judged, self.statement))
+        key = thing.uses[0].key if thing.uses else ""
+        is_row = judged.is_bound and (not key or self.world.entities.is_owned(key))
+        return Row(key, Source.ROW if is_row and not thing.is_open else Source.UNKNOWN)
+
+
+def _foreign(query: Query) -> frozenset[str]:
+    """The entities that a query's predicates name, whether it reads them or not."""
+    found: set[str] = set()
+    pending: list[object] = [*query.predicates]
+    while pending:
+        one = pending.pop()
+        for name in ("atoms", "choices"):
+            pending.extend(getattr(one, name, ()))
+        for side in ("left", "right"):
+            if hasattr(one, side):
+                found.add(getattr(one, side).ref)
+    return frozenset(found)
+
+
+def queries_in(thing: Thing) -> list[Query]:
+    """The queries that a value may be, or that a list holds."""
+    if isinstance(thing, (Choice, Items)):
+        return [query for one in thing.values for query in queries_in(one)]
+    return [thing] if isinstance(thing, Query) else []

@@ -1,0 +1,87 @@
+"""What the parameters of a function stand for before anybody calls it."""
+
+from __future__ import annotations
+
+import ast
+
+from pytest_agentgates.gates.tenant_filter.frame import Frame
+from pytest_agentgates.gates.tenant_filter.values import PLAIN, UNKNOWN, Callee, Entity, Plain, Row, Source, Thing
+from pytest_agentgates.gates.tenant_filter.world import Defined
+from pytest_agentgates.source.name_table import types_in
+
+_CLIENT_NAMES = frozenset({"request", "req"})
+_ROUTES = frozenset({"get", "post", "put", "patch", "delete", "route", "api_route", "websocket"})
+_PLAIN_TYPES = frozenset({"str", "int", "UUID", "UUID4", "uuid", "bytes"})
+_BODIES = ("Create", "Update", "Request", "Payload", "Body", "Schema", "Input", "In", "Patch", "DTO", "Dto")
+
+
+def parameters(frame: Frame, found: Defined, base: Callee | None = None) -> dict[str, Thing]:
+    """The variables a function begins with."""
+    node = found.node
+    if isinstance(node, ast.ClassDef):
+        return {}
+    arguments = node.args
+    env: dict[str, Thing] = {}
+    is_route = any(_is_route(one) for one in node.decorator_list)
+    for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        env[one.arg] = _parameter(frame, found, one, is_route)
+    if arguments.vararg is not None:
+        env[arguments.vararg.arg] = UNKNOWN
+    if arguments.kwarg is not None:
+        env[arguments.kwarg.arg] = UNKNOWN
+    first = next(iter((*arguments.posonlyargs, *arguments.args)), None)
+    if found.owner and first is not None and first.arg in ("self", "cls"):
+        env[first.arg] = _receiver(frame, found, first.arg, base)
+    return env
+
+
+def _receiver(frame: Frame, found: Defined, name: str, base: Callee | None) -> Thing:
+    owner = base.name if base is not None and base.name else found.owner
+    if frame.world.entities.table(owner) is not None:
+        return Row(owner, Source.ROW) if name == "self" else Entity(owner, owner)
+    return Callee(owner, is_instance=name == "self")
+
+
+def _parameter(frame: Frame, found: Defined, one: ast.arg, is_route: bool) -> Thing:
+    if one.arg in _CLIENT_NAMES:
+        return Plain(Source.UNKNOWN, "request")
+    if one.annotation is None:
+        return PLAIN
+    return _annotated(frame, found, one.annotation, is_route) or UNKNOWN
+
+
+def _annotated(frame: Frame, found: Defined, annotation: ast.expr, is_route: bool, depth: int = 0) -> Thing | None:
+    for kind in types_in(annotation):
+        plain = kind.value if isinstance(kind, ast.Subscript) else kind
+        value = frame.world.meaning(plain, found.names)
+        last = plain.attr if isinstance(plain, ast.Attribute) else getattr(plain, "id", "")
+        if isinstance(value, Entity):
+            return Row(value.key, Source.ROW)
+        if last in _PLAIN_TYPES:
+            return PLAIN
+        inner = _element(kind if isinstance(kind, ast.Subscript) else _subscript_of(annotation, plain))
+        if inner is not None and depth < 3:  # noqa: PLR2004 - lists of lists of lists
+            return _annotated(frame, found, inner, is_route, depth + 1)
+        if isinstance(value, Callee):
+            return Plain(Source.CLIENT) if is_route and last.endswith(_BODIES) else Callee(value.name, is_instance=True)
+    return None
+
+
+def _subscript_of(annotation: ast.expr, outer: ast.expr) -> ast.Subscript | None:
+    found = (one for one in ast.walk(annotation) if isinstance(one, ast.Subscript) and one.value is outer)
+    return next(found, None)
+
+
+def _element(kind: ast.Subscript | None) -> ast.expr | None:
+    if kind is None:
+        return None
+    name = getattr(kind.value, "id", getattr(kind.value, "attr", "")).lower()
+    if name in ("list", "sequence", "set", "tuple", "iterable", "collection", "frozenset"):
+        return kind.slice.elts[0] if isinstance(kind.slice, ast.Tuple) and kind.slice.elts else kind.slice
+    return None
+
+
+def _is_route(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ROUTES
+
+

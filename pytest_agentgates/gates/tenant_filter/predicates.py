@@ -1,0 +1,78 @@
+"""Comparisons and their combinations, as predicates."""
+
+from __future__ import annotations
+
+import ast
+
+from pytest_agentgates.gates.tenant_filter.frame import Frame
+from pytest_agentgates.gates.tenant_filter.values import (
+    PLAIN,
+    AnyOf,
+    Column,
+    Fixed,
+    Items,
+    Predicate,
+    Query,
+    Same,
+    Source,
+    Subquery,
+    Thing,
+    choices,
+    conjunction,
+    either,
+    source_of,
+)
+
+
+def compare(frame: Frame, left: Thing, operator: ast.cmpop, right: Thing) -> Thing:
+    """What a comparison says; only equality binds."""
+    for one in (left, right):
+        if isinstance(one, Query) and one.style == "peewee":
+            return one
+    if not any(isinstance(one, (Column, Items)) for thing in (left, right) for one in choices(thing)):
+        return PLAIN
+    if isinstance(operator, (ast.Eq, ast.LShift)):
+        return equal(frame, left, right)
+    return Predicate()
+
+
+def equal(frame: Frame, left: Thing, right: Thing) -> Thing:
+    """Two things are equal, one of them a column."""
+    if not isinstance(left, Column) and isinstance(right, Column):
+        left, right = right, left
+    if not isinstance(left, Column):
+        return Predicate()
+    if isinstance(right, Column):
+        return Predicate((Same(left, right),))
+    return Predicate((Fixed(left, value_source(frame, right)),))
+
+
+def value_source(frame: Frame, thing: Thing) -> Source:
+    """Where a compared value comes from; a query gives rows of its own."""
+    found = [_source(frame, one) for one in choices(thing)]
+    order = (Source.CLIENT, Source.PLAIN, Source.UNKNOWN, Source.ROW, Source.NONE)
+    return min(found, key=order.index, default=Source.UNKNOWN)
+
+
+def _source(frame: Frame, thing: Thing) -> Source:
+    query = thing.query if isinstance(thing, Subquery) else thing
+    if isinstance(query, Query):
+        judged = frame.judge(query)
+        frame.nest(query)
+        if judged.is_bound and judged.owned:
+            return Source.ROW
+        return Source.UNKNOWN if judged.unsure or not judged.owned else Source.PLAIN
+    return source_of(thing)
+
+
+def one_of(things: list[Thing]) -> Predicate:
+    """One of these holds: what binds must bind in each of them."""
+    return Predicate((AnyOf(tuple(conjunction([one]) for one in things)),))
+
+
+def negated(frame: Frame, thing: Thing) -> Thing:
+    """The opposite, which binds nothing."""
+    if isinstance(thing, Query):
+        frame.nest(thing)
+        return Predicate()
+    return either(*(Predicate() if isinstance(one, (Predicate, Column)) else one for one in choices(thing)))

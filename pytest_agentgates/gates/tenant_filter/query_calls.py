@@ -1,0 +1,170 @@
+"""Methods of queries: those that narrow, join, nest, and those that execute."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from pytest_agentgates.gates.tenant_filter.arguments import Arguments
+from pytest_agentgates.gates.tenant_filter.constructs import uses_of
+from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
+from pytest_agentgates.gates.tenant_filter.lookups import lookups
+from pytest_agentgates.gates.tenant_filter.predicates import equal
+from pytest_agentgates.gates.tenant_filter.row_calls import relation_join
+from pytest_agentgates.gates.tenant_filter.values import (
+    Column,
+    Entity,
+    Predicate,
+    Query,
+    Row,
+    Source,
+    Subquery,
+    Thing,
+    Use,
+    conjunction,
+)
+
+_NARROW = frozenset({"where", "filter", "filter_by", "get_or_none"})
+_JOIN = frozenset({"join", "outerjoin", "join_from", "outerjoin_from", "left_outer_join", "select_from", "select_from"})
+_MORE = frozenset({"add_columns", "add_column", "add_entity", "with_only_columns"})
+_NESTED = frozenset({"subquery", "cte", "lateral", "alias", "tablesample"})
+_UNIONS = frozenset({"union", "union_all", "intersect", "except_", "difference", "intersection", "except_all"})
+_EXECUTE = frozenset(
+    "one one_or_none scalar scalar_one scalar_one_or_none scalars count execute fetchall fetchone first_or_404 paginate "
+    "iterator get_or_404 one_or_404 aggregate earliest latest last in_bulk stream tuples_all aget afirst acount aexists "
+    "alast adelete aupdate bulk_update get_or_create update_or_create contains all_with_count fetch".split()
+)
+_CREATE = frozenset({"create", "bulk_create", "acreate", "abulk_create", "none", "insert", "add", "set", "remove", "clear"})
+_WRITES = frozenset({"update", "delete"})
+
+
+def query_call(frame: Frame, query: Query, name: str, given: Arguments) -> Thing:
+    """What a method of a query gives."""
+    if name in _CREATE and query.style in ("django", "related", "tortoise"):
+        return Row(query.uses[0].key if query.uses else "", Source.ROW)
+    if name in _NARROW:
+        narrowed = _narrowed(frame, query, name, given)
+        return frame.execute(narrowed) if name == "get_or_none" else narrowed
+    if name in _JOIN:
+        return _joined(frame, query, name, given)
+    if name in _MORE:
+        return query.using(*uses_of(frame, given.values, query.line))
+    if name in _NESTED:
+        return Subquery(f"{query.line}:{given.node.end_lineno}:{given.node.end_col_offset}", query)
+    if name in _UNIONS:
+        return Query((), (), query.line, query.style, parts=(query, *(one for a in given.values for one in queries_in(a))))
+    return _ending(frame, query, name, given)
+
+
+def _ending(frame: Frame, query: Query, name: str, given: Arguments) -> Thing:
+    if name == "exists" and query.style in ("sqlalchemy", "exists"):
+        frame.nest(query)
+        return Predicate()
+    if name in ("scalar_subquery", "as_scalar", "label"):
+        return query
+    if name == "get" and query.style != "exists":
+        return frame.execute(_got(frame, query, given))
+    if name in _WRITES and query.style in ("django", "related", "tortoise", "sqlalchemy"):
+        return frame.execute(replace(query, verb=name))
+    if name in ("all", "first"):
+        is_lazy = name == "all" and query.style in ("django", "related", "tortoise")
+        return query if is_lazy else frame.execute(query)
+    if name in _EXECUTE or name == "exists":
+        narrowed = _narrowed(frame, query, name, given) if name in ("get_or_create", "update_or_create") else query
+        return frame.execute(narrowed)
+    return _other(frame, query, name, given)
+
+
+def _other(frame: Frame, query: Query, name: str, given: Arguments) -> Thing:
+    """Ordering, options, annotations leave the bindings as they are; a method of a custom manager may not."""
+    for one in given.every:
+        for inner in queries_in(one):
+            frame.nest(inner)
+    return query
+
+
+def _got(frame: Frame, query: Query, given: Arguments) -> Query:
+    if query.style in ("django", "related", "tortoise") or given.named:
+        return query.where(lookups(frame, query, given))
+    if query.style == "peewee":
+        return query.where(conjunction(list(given.values)))
+    use = query.uses[0] if query.uses else None
+    if use is None or not given.values:
+        return query
+    key = Column(use.ref, "pk", use.key)
+    found = equal(frame, key, given.values[0])
+    query = replace(query, loads_by_key=True)
+    return query.where(found) if isinstance(found, Predicate) else query
+
+
+def _narrowed(frame: Frame, query: Query, name: str, given: Arguments) -> Query:
+    if query.style in ("django", "related", "tortoise") or given.named:
+        return query.where(lookups(frame, query, given))
+    found = conjunction(list(given.values))
+    implicit = uses_of(frame, [one for one in _columns(found)], query.line) if not query.uses else []
+    return query.where(replace(found, is_open=found.is_open or given.is_open)).using(*implicit[:1])
+
+
+def _columns(predicate: Predicate) -> list[Column]:
+    """The columns that a predicate names first; they make the FROM of a query that has none."""
+    found: list[Column] = []
+    for atom in predicate.atoms:
+        column = getattr(atom, "column", None) or getattr(atom, "left", None)
+        if isinstance(column, Column):
+            found.append(column)
+    return found
+
+
+def _joined(frame: Frame, query: Query, name: str, given: Arguments) -> Query:
+    added: list[Use] = []
+    predicates: list[Thing] = []
+    for thing in given.values:
+        if isinstance(thing, (Entity, Subquery)):
+            added += uses_of(frame, [thing], query.line)
+        elif isinstance(thing, Column):
+            target = frame.world.entities.leads_to(thing.key, thing.name)
+            if target:
+                added.append(Use(target, target, query.line))
+                predicates.append(relation_join(thing.key, thing.ref, thing.name, target, frame))
+        elif isinstance(thing, Predicate):
+            predicates.append(thing)
+    predicates += [one for key, one in given.named.items() if key in ("on", "onclause")]
+    if not predicates and added and query.uses and name != "select_from":
+        predicates.append(_by_foreign_key(frame, query, added[-1]))
+    found = conjunction([one for one in predicates if isinstance(one, (Predicate,)) or queries_in(one)])
+    joined = query.using(*added).where(found)
+    if query.style == "peewee" and added:
+        return joined
+    return joined if joined.selected or not added else replace(joined, selected=added[0].ref)
+
+
+def _by_foreign_key(frame: Frame, query: Query, use: Use) -> Predicate:
+    """The join that a library makes of the one foreign key between two tables."""
+    for other in query.uses:
+        if other.key and use.key:
+            found = relation_join(other.key, other.ref, "", use.key, frame)
+            if found.atoms:
+                return found
+    return Predicate()
+
+
+def related_call(frame: Frame, base: Thing, func: ast.Attribute, given: Arguments) -> Thing | None:
+    """`something.items.filter(...)`: a query where one relation of the project alone has that name."""
+    inner = func.value
+    if func.attr not in _RELATED_METHODS or not isinstance(inner, ast.Attribute):
+        return None
+    found = frame.world.entities.mapped.related(inner.attr)
+    targets = {end.key for holder, one in found if (end := frame.world.entities.mapped.target(one, holder)) is not None}
+    holders = {holder.key for holder, _ in found}
+    if len(targets) != 1 or len(holders) != 1:
+        return None
+    target, holder = targets.pop(), holders.pop()
+    entities = frame.world.entities
+    is_scoped = entities.is_owned(target) or entities.is_tenant_table(target)
+    query = Query(
+        (Use(holder, holder, func.value.lineno),), (), given.line, "related", selected=holder, is_scoped=is_scoped
+    )
+    return query_call(frame, query, func.attr, given)
+
+
+_RELATED_METHODS = frozenset({"filter", "all", "exclude", "order_by", "get", "first", "count", "values", "values_list"})

@@ -1,0 +1,128 @@
+"""Methods of columns, rows, lists and plain values."""
+
+from __future__ import annotations
+
+import ast
+
+from pytest_agentgates.gates.tenant_filter.arguments import Arguments
+from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
+from pytest_agentgates.gates.tenant_filter.predicates import equal, value_source
+from pytest_agentgates.gates.tenant_filter.values import (
+    CLIENT,
+    PLAIN,
+    UNKNOWN,
+    Column,
+    Items,
+    Plain,
+    Predicate,
+    Query,
+    Row,
+    Same,
+    Source,
+    Thing,
+    choices,
+    conjunction,
+    either,
+)
+
+_EQUAL = frozenset({"in_", "__eq__", "any_", "is_"})
+_SAME_COLUMN = frozenset({"label", "cast", "distinct", "collate", "op", "asc", "desc", "self_group", "as_", "alias"})
+_SAME_VALUE = frozenset({"strip", "lower", "upper", "hex", "encode", "decode", "replace", "title", "split"})
+_GROWS = frozenset({"append", "add", "extend", "insert", "update"})
+
+
+def column_call(frame: Frame, base: Thing, name: str, given: Arguments) -> Thing | None:
+    """Operators of a column; all but equality and membership bind nothing."""
+    if not isinstance(base, Column):
+        return None
+    if name in _EQUAL and given.values:
+        return equal(frame, base, given.values[0])
+    if name in ("has", "any"):
+        return _relation_holds(frame, base, given)
+    for one in given.every:
+        for query in queries_in(one):
+            frame.nest(query)
+    return base if name in _SAME_COLUMN else Predicate()
+
+
+def _relation_holds(frame: Frame, base: Column, given: Arguments) -> Predicate:
+    """`Item.order.has(Order.tenant_id == t)`: the other end is joined by its foreign key."""
+    target = frame.world.entities.leads_to(base.key, base.name)
+    if not target:
+        return Predicate(is_open=True)
+    return conjunction([*given.values, relation_join(base.key, base.ref, base.name, target, frame)])
+
+
+def relation_join(key: str, ref: str, name: str, target: str, frame: Frame) -> Predicate:
+    """The equality that a relation stands for: the foreign key of either side."""
+    entities = frame.world.entities
+    for table_key, here, other, there in ((key, ref, target, target), (target, target, key, ref)):
+        table, end = entities.table(table_key), entities.table(other)
+        for found in table.fields if table is not None else ():
+            if end is not None and found.is_foreign_key and entities.leads_to(table_key, found.name) == other:
+                own = Column(here, found.name, table_key)
+                return Predicate((Same(own, Column(there, found.target_column or "id", other)),))
+    return Predicate()
+
+
+def row_call(frame: Frame, base: Thing, name: str, given: Arguments) -> Thing | None:
+    """Methods of results and rows: they give rows of the same origin."""
+    return base if isinstance(base, Row) and name not in ("delete", "save") else base
+
+
+def list_call(frame: Frame, base: Thing, name: str, given: Arguments) -> Thing | None:
+    """Methods of lists and dicts; those that grow a list change the variable it is in."""
+    if not isinstance(base, Items):
+        return None
+    if name in _GROWS:
+        _grow(frame, base, name, given)
+        return PLAIN
+    if name == "get" and base.keys:
+        key = given.node.args[0] if given.node.args else None
+        text = key.value if isinstance(key, ast.Constant) else None
+        return base.values[base.keys.index(str(text))] if text in base.keys else UNKNOWN
+    return base if name in ("copy", "keys", "values", "items") else either(*base.values) if base.values else UNKNOWN
+
+
+def _grow(frame: Frame, base: Items, name: str, given: Arguments) -> None:
+    added = given.values[-1] if given.values else UNKNOWN
+    target = given.node.func.value if isinstance(given.node.func, ast.Attribute) else None
+    if name in ("extend", "update"):
+        values = added.values if isinstance(added, Items) else ()
+        keys = added.keys if isinstance(added, Items) else ()
+        grown = Items((*base.values, *values), (*base.keys, *keys), base.is_open or not isinstance(added, Items))
+    else:
+        grown = Items((*base.values, added), base.keys, base.is_open)
+    if isinstance(target, ast.Name):
+        held = frame.env.get(target.id, base)
+        frame.env[target.id] = either(*(grown if one == base else one for one in choices(held)))
+
+
+def plain_call(frame: Frame, base: Thing, name: str, given: Arguments) -> Thing | None:
+    """Methods of plain values: what is read from the client's input is the client's."""
+    if not isinstance(base, Plain):
+        return None
+    if base.source is Source.CLIENT:
+        return CLIENT
+    if base.text == "request" and name in ("json", "form", "body", "get_json"):
+        return CLIENT
+    if name in _SAME_VALUE or (base.source is Source.PLAIN and name in ("get", "pop", "items", "keys", "values")):
+        return base
+    return None
+
+
+def value_call(frame: Frame, name: str, given: Arguments) -> Thing | None:
+    """Functions that give what they are given: `str(order.id)`, `list(query)`."""
+    if name in ("list", "set", "tuple", "sorted", "dict", "len", "bool", "any", "all", "frozenset") and given.values:
+        first = given.values[0]
+        if any(isinstance(one, Query) for one in choices(first)):
+            return frame.execute(first)
+        return first
+    if name in ("str", "UUID", "int", "ObjectId", "bool", "uuid_from_str") and given.values:
+        first = given.values[0]
+        return Plain(value_source(frame, first)) if isinstance(first, (Plain, Row)) else UNKNOWN
+    if name in ("list", "set", "dict", "tuple"):
+        return Items((), is_open=False)
+    return None
+
+

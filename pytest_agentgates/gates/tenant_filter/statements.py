@@ -1,0 +1,167 @@
+"""Follows the statements of a function: variables, branches, loops, what is returned."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+
+from pytest_agentgates.gates.tenant_filter.frame import Frame
+from pytest_agentgates.gates.tenant_filter.values import (
+    UNKNOWN,
+    Items,
+    Plain,
+    Query,
+    Row,
+    Thing,
+    choices,
+    either,
+)
+
+Evaluate = Callable[[Frame, ast.expr], Thing]
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def follow(frame: Frame, body: Sequence[ast.stmt], evaluate: Evaluate) -> bool:
+    """Follow statements; False where the way ends in them (return, raise, continue, break)."""
+    for statement in body:
+        frame.statement = statement.lineno
+        if not _follow(frame, statement, evaluate):
+            return False
+    return True
+
+
+def _follow(frame: Frame, statement: ast.stmt, evaluate: Evaluate) -> bool:
+    if isinstance(statement, (ast.Return, ast.Raise, ast.Continue, ast.Break)):
+        _leave(frame, statement, evaluate)
+        return False
+    if isinstance(statement, (ast.If, ast.Match)):
+        return _branch(frame, statement, evaluate)
+    if isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
+        _loop(frame, statement, evaluate)
+    elif isinstance(statement, (ast.With, ast.AsyncWith)):
+        for item in statement.items:
+            value = evaluate(frame, item.context_expr)
+            if item.optional_vars is not None:
+                assign(frame, item.optional_vars, value)
+        return follow(frame, statement.body, evaluate)
+    elif isinstance(statement, ast.Try):
+        return _try(frame, statement, evaluate)
+    elif not isinstance(statement, _DEFINITIONS):
+        _simple(frame, statement, evaluate)
+    return True
+
+
+def _leave(frame: Frame, statement: ast.stmt, evaluate: Evaluate) -> None:
+    if isinstance(statement, ast.Return) and statement.value is not None:
+        frame.returned.append(evaluate(frame, statement.value))
+    elif isinstance(statement, ast.Raise) and statement.exc is not None:
+        evaluate(frame, statement.exc)
+
+
+def _simple(frame: Frame, statement: ast.stmt, evaluate: Evaluate) -> None:
+    if isinstance(statement, ast.Assign):
+        value = evaluate(frame, statement.value)
+        for target in statement.targets:
+            assign(frame, target, value)
+    elif isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        assign(frame, statement.target, evaluate(frame, statement.value))
+    elif isinstance(statement, ast.AugAssign):
+        before, added = evaluate(frame, statement.target), evaluate(frame, statement.value)
+        assign(frame, statement.target, _sum(frame, statement, before, added, evaluate))
+    elif isinstance(statement, ast.Expr):
+        value = evaluate(frame, statement.value)
+        if any(isinstance(one, Query) and not one.is_open for one in choices(value)):
+            frame.loose.append((statement.lineno, "query"))
+    else:
+        for child in ast.iter_child_nodes(statement):
+            if isinstance(child, ast.expr):
+                evaluate(frame, child)
+
+
+def _sum(frame: Frame, statement: ast.AugAssign, before: Thing, added: Thing, evaluate: Evaluate) -> Thing:
+    if isinstance(before, Items) and isinstance(added, Items):
+        return Items((*before.values, *added.values), is_open=before.is_open or added.is_open)
+    joined = ast.BinOp(statement.target, statement.op, statement.value)
+    return evaluate(frame, ast.copy_location(joined, statement))
+
+
+def assign(frame: Frame, target: ast.expr, value: Thing) -> None:
+    """Bind a target to a value; what cannot be taken apart is unknown, the elements of rows are rows."""
+    if isinstance(target, ast.Name):
+        frame.env[target.id] = value
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        parts: tuple[Thing, ...] = ()
+        if isinstance(value, Items) and not value.keys and len(value.values) == len(target.elts):
+            parts = value.values
+        for index, one in enumerate(target.elts):
+            assign(frame, one, parts[index] if parts else _element(value))
+    elif isinstance(target, ast.Starred):
+        assign(frame, target.value, value)
+    elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+        frame.env[f"{target.value.id}.{target.attr}"] = value
+
+
+def element_of(value: Thing) -> Thing:
+    """What a loop over a value gives."""
+    if isinstance(value, Items):
+        return either(*value.values) if value.values else UNKNOWN
+    return _element(value)
+
+
+def _element(value: Thing) -> Thing:
+    return value if isinstance(value, (Plain, Row)) else UNKNOWN
+
+
+def _branch(frame: Frame, statement: ast.If | ast.Match, evaluate: Evaluate) -> bool:
+    if isinstance(statement, ast.If):
+        evaluate(frame, statement.test)
+        bodies = [statement.body, statement.orelse]
+    else:
+        evaluate(frame, statement.subject)
+        bodies = [*(case.body for case in statement.cases), []]
+    before, ways = dict(frame.env), []
+    for body in bodies:
+        frame.env = dict(before)
+        if follow(frame, body, evaluate):
+            ways.append(frame.env)
+    frame.env = merge(ways) if ways else before
+    return bool(ways)
+
+
+def merge(ways: Sequence[dict[str, Thing]]) -> dict[str, Thing]:
+    """The variables after branches that join: each may be what any of them left."""
+    if len(ways) == 1:
+        return ways[0]
+    names = {name for way in ways for name in way}
+    return {name: _merged([way[name] for way in ways if name in way]) for name in names}
+
+
+def _merged(values: list[Thing]) -> Thing:
+    return values[0] if all(one is values[0] for one in values) else either(*values)
+
+
+def _loop(frame: Frame, statement: ast.For | ast.AsyncFor | ast.While, evaluate: Evaluate) -> None:
+    if isinstance(statement, ast.While):
+        evaluate(frame, statement.test)
+    else:
+        source = evaluate(frame, statement.iter)
+        if any(isinstance(one, Query) for one in choices(source)):
+            source = frame.execute(source)
+        assign(frame, statement.target, element_of(source))
+    before = dict(frame.env)
+    follow(frame, statement.body, evaluate)
+    frame.env = merge([before, frame.env])
+    follow(frame, statement.orelse, evaluate)
+
+
+def _try(frame: Frame, statement: ast.Try, evaluate: Evaluate) -> bool:
+    before = dict(frame.env)
+    ways = []
+    if follow(frame, [*statement.body, *statement.orelse], evaluate):
+        ways.append(frame.env)
+    for handler in statement.handlers:
+        frame.env = merge([before, dict(frame.env)])
+        if follow(frame, handler.body, evaluate):
+            ways.append(frame.env)
+    frame.env = merge(ways) if ways else before
+    return follow(frame, statement.finalbody, evaluate) and bool(ways)

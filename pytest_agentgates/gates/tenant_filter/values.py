@@ -1,0 +1,250 @@
+"""What an expression may stand for, as far as queries of tenants are concerned."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """Where a plain value came from; `row` is a row of a query that was bound to the tenant."""
+
+    PLAIN = "plain"
+    CLIENT = "client"
+    ROW = "row"
+    UNKNOWN = "unknown"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A value that is no part of a query; `text` where it is a known string."""
+
+    source: Source
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A mapped class, or an alias of one: `ref` tells the aliases apart."""
+
+    key: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of an entity or of a subquery."""
+
+    ref: str
+    name: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Two columns are equal."""
+
+    left: Column
+    right: Column
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A column equals a value; `path` is set where a Django look-up led to the tenant through foreign keys."""
+
+    column: Column
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One of these holds."""
+
+    choices: tuple[Predicate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """All of these hold; `is_open` where a part of it could not be read."""
+
+    atoms: tuple[Same | Fixed | AnyOf, ...] = ()
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """An entity or a subquery that a query reads."""
+
+    ref: str
+    key: str
+    line: int
+    inner: Query | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query as far as it is built; `parts` are those of a UNION. `is_open` where something unread changed it."""
+
+    uses: tuple[Use, ...]
+    predicates: tuple[Predicate, ...]
+    line: int
+    style: str
+    verb: str = "select"
+    parts: tuple[Query, ...] = ()
+    is_open: bool = False
+    selected: str = ""
+    is_scoped: bool = False
+    loads_by_key: bool = False
+    is_unfinished: bool = False
+
+    def where(self, *predicates: Predicate) -> Query:
+        """The query with more predicates."""
+        return replace(self, predicates=(*self.predicates, *predicates))
+
+    def using(self, *uses: Use) -> Query:
+        """The query with more entities, each once."""
+        known = {one.ref for one in self.uses}
+        return replace(self, uses=(*self.uses, *(one for one in uses if one.ref not in known)))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An object or several that a query gave, or that a caller passed."""
+
+    key: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list, tuple, set or dict; `keys` are the literal keys of a dict. `is_open` where there may be more."""
+
+    values: tuple[Thing, ...]
+    keys: tuple[str, ...] = ()
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subquery:
+    """A query that others join; its columns are those of `ref`."""
+
+    ref: str
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """A function or class of the project, or a method of one with the object it is called on."""
+
+    name: str
+    owner: str = ""
+    is_instance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """The text of a statement; `line` is where it begins, `is_open` where parts of it are not known."""
+
+    text: str
+    line: int
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection of MongoDB."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentQuery:
+    """A query of an owned collection; bound is True, False, or None where it cannot be told."""
+
+    collection: str
+    line: int
+    bound: bool | None
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several, by the way that was taken."""
+
+    values: tuple[Thing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A name outside the project, or a module."""
+
+    name: str
+
+
+Thing = (
+    Plain | Entity | Column | Predicate | Query | Row | Items | Subquery | Callee | Sql | Collection | Choice | Module
+)
+UNKNOWN = Plain(Source.UNKNOWN)
+PLAIN = Plain(Source.PLAIN)
+CLIENT = Plain(Source.CLIENT)
+NONE = Plain(Source.NONE)
+MOST_CHOICES = 12
+
+
+def choices(thing: Thing) -> tuple[Thing, ...]:
+    """The alternatives of a value, itself where there is only one."""
+    return thing.values if isinstance(thing, Choice) else (thing,)
+
+
+def either(*things: Thing) -> Thing:
+    """One of these, each once; too many are cut to the first ones."""
+    flat = tuple(dict.fromkeys(one for thing in things for one in choices(thing)))
+    return flat[0] if len(flat) == 1 else Choice(flat[:MOST_CHOICES])
+
+
+def flat(thing: Thing) -> Iterator[Thing]:
+    """What a list holds, inner lists included; the value itself where it is none."""
+    if isinstance(thing, Items):
+        for one in thing.values:
+            yield from flat(one)
+    else:
+        yield thing
+
+
+def source_of(thing: Thing) -> Source:
+    """Where a value compared with a column came from; of several the worst."""
+    if isinstance(thing, (Plain, Row)):
+        return thing.source
+    if isinstance(thing, (Items, Choice)):
+        return worst([source_of(one) for one in thing.values])
+    return Source.PLAIN if isinstance(thing, Sql) else Source.UNKNOWN
+
+
+def worst(sources: list[Source]) -> Source:
+    """The least trusted of several sources."""
+    order = (Source.CLIENT, Source.PLAIN, Source.UNKNOWN, Source.ROW, Source.NONE)
+    return min(sources, key=order.index, default=Source.PLAIN)
+
+
+def conjunction(things: list[Thing]) -> Predicate:
+    """All of these predicates; what is none leaves it open."""
+    atoms: list[Same | Fixed | AnyOf] = []
+    is_open = False
+    for thing in (one for found in things for one in flat(found)):
+        if isinstance(thing, Predicate):
+            atoms.extend(thing.atoms)
+            is_open = is_open or thing.is_open
+        elif isinstance(thing, Choice):
+            atoms.append(AnyOf(tuple(conjunction([one]) for one in thing.values)))
+        elif not isinstance(thing, Column):
+            is_open = is_open or source_of(thing) is Source.UNKNOWN
+    is_open = is_open or any(isinstance(one, Items) and one.is_open for one in things)
+    return Predicate(tuple(atoms), is_open)
+
+
+def literal(node: ast.expr | None) -> object:
+    """The value of a constant, None for all else."""
+    return node.value if isinstance(node, ast.Constant) else None

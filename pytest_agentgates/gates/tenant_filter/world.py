@@ -1,0 +1,158 @@
+"""The project around a function: what names mean, which functions and classes there are."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from pytest_agentgates.gates.tenant_filter.owned_entities import OwnedEntities
+from pytest_agentgates.gates.tenant_filter.values import Callee, Collection, Entity, Module, Thing
+from pytest_agentgates.source.file_names import FileNames, names_of
+from pytest_agentgates.source.syntax import FileSyntax, SyntaxFiles
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Defined:
+    """A function or class of the project, where it stands; `owner` is the class around a method."""
+
+    name: str
+    node: Function | ast.ClassDef
+    names: FileNames
+    file: FileSyntax
+    owner: str = ""
+
+
+@dataclass(slots=True)
+class World:
+    """Shared by the analysis of all functions of a run."""
+
+    files: SyntaxFiles
+    entities: OwnedEntities
+    resolvers: frozenset[str] = frozenset()
+    memo: dict[object, Thing] = field(default_factory=dict)
+    called: set[str] = field(default_factory=set)
+    _names: dict[str, FileNames | None] = field(default_factory=dict)
+    _defined: dict[str, dict[str, Defined]] = field(default_factory=dict)
+    _ancestors: dict[str, tuple[Defined, ...]] = field(default_factory=dict)
+
+    def names(self, path: str) -> FileNames | None:
+        """The names of a file, None where it cannot be parsed."""
+        if path not in self._names:
+            file = self.files.of(path)
+            self._names[path] = names_of(self.files, file) if file is not None else None
+        return self._names[path]
+
+    def defined(self, path: str) -> dict[str, Defined]:
+        """The functions, classes and methods of a file by dotted name."""
+        if path not in self._defined:
+            file, names = self.files.of(path), self.names(path)
+            found = _definitions(file, names) if file is not None and names is not None else {}
+            self._defined[path] = found
+        return self._defined[path]
+
+    def find(self, name: str) -> Defined | None:
+        """A function or class by dotted name, None outside the project."""
+        where = self.files.project.locate(name)
+        if where is None:
+            return None
+        module = self.files.project.module_of(where.path)
+        return self.defined(where.path).get(f"{module}.{where.qualified_name}")
+
+    def method(self, owner: str, name: str) -> Defined | None:
+        """The method that a class or its nearest ancestor in the project defines."""
+        for found in self.lineage(owner):
+            method = self.defined(found.file.path).get(f"{found.name}.{name}")
+            if method is not None:
+                return method
+        return None
+
+    def lineage(self, owner: str) -> tuple[Defined, ...]:
+        """A class and its ancestors inside the project, near ones first."""
+        if owner not in self._ancestors:
+            self._ancestors[owner] = ()
+            found = self.find(owner)
+            if found is not None and isinstance(found.node, ast.ClassDef):
+                bases = [found.names.canonical(_plain(base)) for base in found.node.bases]
+                above = [one for base in bases if base != owner for one in self.lineage(base)]
+                self._ancestors[owner] = tuple(dict.fromkeys((found, *above)))
+        return self._ancestors[owner]
+
+    def meaning(self, node: ast.expr, names: FileNames) -> Thing | None:
+        """What a dotted name means on the top level of a file."""
+        name = names.canonical(node)
+        if name == "?":
+            return None
+        return self.named(name)
+
+    def named(self, name: str) -> Thing:
+        """What a dotted name stands for."""
+        if name in self.entities.mapped.by_key:
+            return Entity(name, name)
+        found = self.find(name)
+        return Callee(found.name) if found is not None else Module(name)
+
+    def class_value(self, owner: str, name: str) -> tuple[ast.expr, Defined] | None:
+        """The expression that a class body or an ancestor's gives an attribute."""
+        for found in self.lineage(owner):
+            for statement in found.node.body:
+                value = _assigned(statement, name)
+                if value is not None:
+                    return value, found
+        return None
+
+    def held_value(self, owner: str, name: str) -> tuple[ast.expr, Defined] | None:
+        """The expression that a method, `__init__` first, gives `self.name`."""
+        for found in self.lineage(owner):
+            for method in sorted(found.node.body, key=lambda one: getattr(one, "name", "") != "__init__"):
+                if isinstance(method, Function):
+                    value = _given_to_self(method, name)
+                    if value is not None:
+                        here = self.defined(found.file.path).get(f"{found.name}.{method.name}", found)
+                        return value, here
+        return None
+
+    def collection(self, name: str) -> Collection | None:
+        """A collection of documents by its name; only those that the configuration calls owned."""
+        table = name if name in self.entities.tenant.columns else ""
+        return Collection(table) if table and table not in self.entities.mapped.by_name else None
+
+
+def _plain(base: ast.expr) -> ast.expr:
+    return base.value if isinstance(base, ast.Subscript) else base
+
+
+def _definitions(file: FileSyntax, names: FileNames) -> dict[str, Defined]:
+    found: dict[str, Defined] = {}
+    pending: list[tuple[ast.AST, str, str]] = [(file.tree, names.module, "")]
+    while pending:
+        node, prefix, owner = pending.pop()
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                name = f"{prefix}.{child.name}"
+                found[name] = Defined(name, child, names, file, owner)
+                inner = name if isinstance(child, ast.ClassDef) else owner
+                pending.append((child, name, inner))
+            elif isinstance(child, (ast.If, ast.Try, ast.With, ast.For, ast.While, ast.ExceptHandler, ast.AsyncWith)):
+                pending.append((child, prefix, owner))
+    return found
+
+
+def _assigned(statement: ast.stmt, name: str) -> ast.expr | None:
+    if isinstance(statement, ast.Assign):
+        if any(isinstance(target, ast.Name) and target.id == name for target in statement.targets):
+            return statement.value
+    elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+        return statement.value if statement.target.id == name else None
+    return None
+
+
+def _given_to_self(method: Function, name: str) -> ast.expr | None:
+    for node in ast.walk(method):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                is_own = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
+                if is_own and target.attr == name and target.value.id == "self":  # type: ignore[union-attr]  # is_own says so
+                    return node.value
+    return None
