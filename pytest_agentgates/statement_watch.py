@@ -34,6 +34,7 @@ class StatementWatch:
         self.test = ""
         self.tenants: tuple[str, ...] = ()
         self.seen: set[tuple[object, ...]] = set()
+        self.plain: set[object] = set()
         self.lock = threading.Lock()
         self.file: TextIO | None = None
         self.process = 0
@@ -57,6 +58,7 @@ class StatementWatch:
     def _watched(self, item: pytest.Item, is_on: bool) -> Generator[None, object, object]:
         mark = item.get_closest_marker("agent_tenant")
         self.tenants = tuple(str(tenant) for tenant in mark.args) if mark else ()
+        self.plain.clear()
         self.test = item.nodeid if is_on else ""
         try:
             return (yield)
@@ -70,7 +72,7 @@ class StatementWatch:
 
     def is_noted(self, sql: object) -> bool:
         """Whether no test runs, or the statement was noted as one that the test itself asked for."""
-        return not self.test or (self.test, sql, "") in self.seen
+        return not self.test or sql in self.plain
 
     def statement(self, sql: object, dialect: str, origin: str = "") -> None:
         """Note a statement that is about to be executed; never raises."""
@@ -83,6 +85,8 @@ class StatementWatch:
                 return
             text = sql.decode("utf-8", "replace") if isinstance(sql, bytes) else str(sql)
             self._note(key, kind="statement", sql=text[:_LONGEST], dialect=dialect, origin=origin, **self._place())
+            if not origin:
+                self.plain.add(sql)
         except Exception:  # noqa: BLE001 - the tests' own statement goes on, whatever becomes of the note
             self._note(("lost", test), kind="lost", sql="", dialect=dialect, origin=origin, path="", line=0)
 

@@ -25,6 +25,7 @@ class Watch(Protocol):
     """Is told of statements and rows."""
 
     columns: tuple[str, ...]
+    plain: set[object]
 
     def is_noted(self, sql: object) -> bool:
         """Whether there is nothing more to learn of the statement."""
@@ -48,12 +49,15 @@ def _sqlalchemy(_module: Any, watch: Watch) -> None:
     from sqlalchemy import event
     from sqlalchemy.engine import Engine
 
-    def before(_conn: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool) -> None:
+    def before(_conn: Any, _cursor: Any, statement: str, parameters: Any, context: Any, _many: bool) -> Any:
+        if statement in watch.plain:
+            return statement, parameters
         options = context.execution_options if context is not None else {}
         origin = UNIT_OF_WORK if _FLUSHING.get() else options.get(_ORIGIN, "")
         watch.statement(statement, _conn.dialect.name, origin)
+        return statement, parameters
 
-    event.listen(Engine, "before_cursor_execute", before)
+    event.listen(Engine, "before_cursor_execute", before, retval=True)  # without it each call is wrapped once more
 
 
 def _sqlalchemy_orm(module: Any, watch: Watch) -> None:
