@@ -15,6 +15,7 @@ from pytest_agentgates.gates.ready import Ready
 from pytest_agentgates.gates.ruff_clean import RuffClean
 from pytest_agentgates.gates.tenant_runtime import TenantRuntime
 from pytest_agentgates.gates.tests_pass import TestsPass
+from pytest_agentgates.gates.untampered import Untampered
 
 GATES: dict[str, type[Gate]] = {
     "ready": Ready,
@@ -24,6 +25,7 @@ GATES: dict[str, type[Gate]] = {
     "mypy_clean": MypyClean,
     "imports_kept": ImportsKept,
     "hexagon": Hexagon,
+    "untampered": Untampered,
     "layers": Layers,
     "authorized": Authorized,
     "tenant_runtime": TenantRuntime,

@@ -1,0 +1,172 @@
+"""TMP007: the configuration of a tool asks for less than at the base."""
+
+from __future__ import annotations
+
+import fnmatch
+import posixpath
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pytest_agentgates.core.finding import Finding
+from pytest_agentgates.core.ports import BaseTree, Workspace
+from pytest_agentgates.gates.untampered.rules import SETTINGS
+from pytest_agentgates.gates.untampered.settings_files import FILES, PLACES, Settings, is_settings_file, read_settings
+from pytest_agentgates.gates.untampered.versions import Versions
+
+# More entries of these let more through; keys are patterns.
+_MORE_IS_LESS = {
+    "pytest": ("norecursedirs", "collect_ignore*", "required_plugins_optional"),
+    "coverage": ("*omit", "*exclude_lines", "*exclude_also", "*exclude", "*partial_branches", "*partial_also"),
+    "ruff": ("*ignore", "*exclude", "*per-file-ignores.*", "*unfixable_never", "*allowed-*", "*builtins"),
+    "mypy": ("*exclude", "*disable_error_code", "*untyped_calls_exclude"),
+    "importlinter": ("*ignore_imports", "*exclude_type_checking_imports"),
+    "agentgates": ("waivers", "*advise", "*allow", "*ignore*", "*public*", "*shared", "*resolvers"),
+}
+# Fewer entries of these ask for less.
+_LESS_IS_LESS = {
+    "pytest": ("testpaths", "python_files", "python_classes", "python_functions", "filterwarnings"),
+    "coverage": ("*source", "*source_pkgs", "*include"),
+    "ruff": ("*select",),
+    "mypy": ("files", "packages", "modules", "enable_error_code"),
+    "importlinter": ("contracts", "*forbidden_modules", "*source_modules", "*layers", "*modules", "root_packages"),
+    "agentgates": ("gates", "*gates", "*floors", "*paths", "*block", "*protected", "*owned", "*checks"),
+}
+# Numbers that ask for less when they get smaller, or bigger.
+_SMALLER_IS_LESS = {
+    "coverage": ("*fail_under",),
+    "agentgates": ("*floors.*", "*changed_lines", "*mutants"),
+}
+_BIGGER_IS_LESS = {"ruff": ("*max-*",), "agentgates": ("max_attempts",), "pytest": ("reruns",)}
+# Switches that ask for less when they are turned on; turning any other off does.
+_LETTING_THROUGH = {
+    "mypy": ("*ignore_errors", "*ignore_missing_imports", "*follow_untyped_imports", "*allow_*", "*implicit_*"),
+    "agentgates": ("*allow_empty",),
+    "coverage": ("*ignore_errors", "*skip_*"),
+    "ruff": ("*exit-zero", "*preview"),
+    "pytest": (),
+    "importlinter": ("*allow_*", "*exclude_*"),
+}
+_HARMLESS_SWITCHES = ("*pretty", "*show_*", "*color*", "*verbos*", "*incremental", "*fix", "log_*", "*sqlite_cache")
+_NARROWING = (
+    *("-k", "-m", "-x", "-p", "--deselect*", "--ignore*", "--setup-*", "--collect-only", "--co", "--lf", "--ff"),
+    *("--last-failed", "--reruns*", "--maxfail*", "--noconftest", "-W*", "--pdb*", "--exitfirst", "--sw*"),
+    *("--stepwise*", "--help", "-h", "--version", "--fixtures", "--markers", "--runxfail", "--no-cov", "-k*", "-m*"),
+    *("-p*", "--rootdir*", "-c*", "--confcutdir*", "--override-ini*", "-o*", "--suppress*", "--only-*"),
+)
+
+
+def accuse_settings(workspace: Workspace, base: BaseTree, files: Sequence[Versions]) -> Iterator[Finding]:
+    """Each setting that lets more through or asks for less, for each folder whose settings changed."""
+    changed = {posixpath.dirname(file.path) for file in files if is_settings_file(file.path)}
+    for folder in sorted(changed):
+        old = base.read_many(posixpath.join(folder, name) for name in FILES)
+        before = {posixpath.basename(path): content for path, content in old.items()}
+        after = _on_disk(workspace, folder)
+        for tool in PLACES:
+            yield from _compare(folder, read_settings(tool, before), read_settings(tool, after))
+
+
+def _on_disk(workspace: Workspace, folder: str) -> dict[str, bytes]:
+    paths = {posixpath.join(folder, name): name for name in FILES}
+    known = [path for path in paths if path in workspace.files and (workspace.root / path).is_file()]
+    return {paths[path]: (workspace.root / path).read_bytes() for path in known}
+
+
+def _compare(folder: str, before: Settings, after: Settings) -> Iterator[Finding]:
+    path = posixpath.join(folder, after.file or before.file)
+    if after.file != before.file and before.file and after.file:
+        yield _finding(path, f"{after.file} now takes the place of {before.file} for {after.tool}")
+    for text in (*_texts(before, after), *_addopts(before, after)):
+        yield _finding(path, f"{after.tool}: {text}")
+
+
+def _finding(path: str, text: str) -> Finding:
+    return Finding(SETTINGS.code, text, path, fix="put the setting back as it was at the base", snippet=text)
+
+
+def _texts(before: Settings, after: Settings) -> Iterator[str]:
+    for key in sorted({*before.values, *after.values}):
+        old, new = before.values.get(key), after.values.get(key)
+        if old != new:
+            yield from _changed(_Change(after.tool, key, old, new), before, after)
+
+
+@dataclass(frozen=True)
+class _Change:
+    """One setting that is no longer as it was."""
+
+    tool: str
+    key: str
+    old: object
+    new: object
+
+    def fits(self, patterns: Mapping[str, Sequence[str]]) -> bool:
+        """Whether the key is one of a tool's patterns."""
+        return any(fnmatch.fnmatchcase(self.key, pattern) for pattern in patterns.get(self.tool, ()))
+
+
+def _changed(change: _Change, before: Settings, after: Settings) -> Iterator[str]:
+    key, old, new = change.key, change.old, change.new
+    if isinstance(old, bool) or isinstance(new, bool):
+        if _asks_for_less(change):
+            yield f"{key} is {_shown(new)}, it was {_shown(old)}"
+        return
+    if _is_number(old) or _is_number(new):
+        if _is_less(change):
+            yield f"{key} is {_shown(new)}, it was {_shown(old)}"
+        return
+    gained = Counter(after.words(key)) - Counter(before.words(key))
+    lost = Counter(before.words(key)) - Counter(after.words(key))
+    if gained and change.fits(_MORE_IS_LESS):
+        yield f"{key} gained {', '.join(map(repr, gained))}"
+    if lost and (change.fits(_LESS_IS_LESS) or (old is not None and new is None and change.fits(_SMALLER_IS_LESS))):
+        yield f"{key} lost {', '.join(map(repr, lost))}"
+
+
+def _asks_for_less(change: _Change) -> bool:
+    if any(fnmatch.fnmatchcase(change.key, pattern) for pattern in _HARMLESS_SWITCHES):
+        return False
+    if change.fits(_LETTING_THROUGH):
+        return change.new is True
+    return (change.old is True and change.new is not True) or (change.old is None and change.new is False)
+
+
+def _is_less(change: _Change) -> bool:
+    old, new = _number(change.old), _number(change.new)
+    if change.fits(_SMALLER_IS_LESS):
+        return new is None or (old is not None and new < old)
+    if change.fits(_BIGGER_IS_LESS):
+        return new is not None and ((old is None and change.tool == "pytest") or (old is not None and new > old))
+    return False
+
+
+def _is_number(value: object) -> bool:
+    return _number(value) is not None
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        return float(str(value))
+    except ValueError:
+        return None
+
+
+def _shown(value: object) -> str:
+    return "left out" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _addopts(before: Settings, after: Settings) -> Iterator[str]:
+    """Words of pytest's addopts that narrow a run, run it again, or load what is not installed."""
+    if after.tool != "pytest":
+        return
+    gained = list((Counter(after.words("addopts")) - Counter(before.words("addopts"))).elements())
+    words = [word for word in gained if any(fnmatch.fnmatchcase(word, pattern) for pattern in _NARROWING)]
+    if words:
+        yield f"addopts gained {' '.join(gained)}"
+    lost = Counter(before.words("addopts")) - Counter(after.words("addopts"))
+    strict = [word for word in lost if word.startswith(("--strict", "--cov-fail-under", "--import-mode"))]
+    if strict:
+        yield f"addopts lost {' '.join(strict)}"

@@ -1,0 +1,67 @@
+"""TMP006: comments that silence a tool, counted on both sides."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections import Counter
+from collections.abc import Iterator
+
+from pytest_agentgates.core.finding import Finding
+from pytest_agentgates.gates.untampered.rules import SUPPRESSED
+from pytest_agentgates.gates.untampered.versions import Versions
+
+_KINDS = {
+    "noqa": re.compile(r"#\s*(?:ruff:\s*|flake8:\s*)?noqa\b", re.IGNORECASE),
+    "type: ignore": re.compile(r"#\s*type:\s*ignore\b"),
+    "mypy: ignore-errors": re.compile(r"#\s*mypy:\s*\S+"),
+    "pyright: ignore": re.compile(r"#\s*pyright:\s*\S+"),
+    "pylint: disable": re.compile(r"#\s*pylint:\s*(?:disable|skip-file)"),
+    "pragma: no cover": re.compile(r"#\s*pragma:?\s*no\s*(?:cover|branch|mutate)", re.IGNORECASE),
+    "nosec": re.compile(r"#\s*nosec\b"),
+    "agentgates: ignore": re.compile(r"#\s*agentgates:\s*ignore\b"),
+}
+# One comment of these silences a tool for the whole file.
+_WHOLE_FILE = re.compile(
+    r"#\s*(?:(?:ruff|flake8):\s*noqa|mypy:\s*(?:ignore-errors|disable-error-code)|pylint:\s*skip-file|type:\s*ignore\s*$)",
+    re.IGNORECASE,
+)
+
+
+def accuse_comments(file: Versions) -> Iterator[tuple[Finding, bool]]:
+    """A finding for each kind of comment there is more of now; with it, whether one silences the whole file."""
+    if file.after is None or not file.path.endswith((".py", ".pyi")):
+        return
+    before, after = _comments(file.old_text), _comments(file.new_text)
+    for kind, pattern in _KINDS.items():
+        old = Counter(text for text, _ in before if pattern.match(text))
+        new = [(text, line) for text, line in after if pattern.match(text)]
+        if len(new) <= sum(old.values()):
+            continue
+        text, line = next(((text, line) for text, line in new if not old[text]), new[-1])
+        yield (
+            Finding(
+                SUPPRESSED.code,
+                f"comments of the kind '{kind}': {len(new)} now, {sum(old.values())} at the base",
+                file.path,
+                line,
+                fix="mend what the tool found and take the comment out",
+                snippet=f"{kind} {text}",
+            ),
+            any(_silences_all(text, file, line) for text, line in new),
+        )
+
+
+def _silences_all(text: str, file: Versions, line: int) -> bool:
+    return bool(_WHOLE_FILE.match(text)) and file.line(line) == text.strip() and text not in file.old_text
+
+
+def _comments(text: str) -> list[tuple[str, int]]:
+    """Every comment with its line; what does not tokenize is searched line by line."""
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
+    except (tokenize.TokenError, IndentationError, SyntaxError):
+        lines = enumerate(text.split("\n"), 1)
+        return [(line[line.index("#") :], number) for number, line in lines if "#" in line]
+    return [(token.string, token.start[0]) for token in tokens if token.type == tokenize.COMMENT]
