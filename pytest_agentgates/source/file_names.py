@@ -34,12 +34,19 @@ class FileNames:
         """The dotted name under which the thing is defined."""
         name = self.dotted(node)
         if name not in self._known:
-            self._known[name] = self.project.canonical(name, self.path) if name != "?" else "?"
+            self._known[name] = self._canonical(name) if name != "?" else "?"
         return self._known[name]
+
+    def _canonical(self, name: str) -> str:
+        where = self.project.locate(name, self.path)
+        if where is None:
+            return self.project.canonical(name, self.path)
+        return ".".join(part for part in (self.project.module_of(where.path), where.qualified_name) if part)
 
     def _starred(self, name: str) -> str:
         for module in self.stars:
-            if self.project.resolve(f"{module}.{name}", self.path) is not None:
+            where = self.project.locate(f"{module}.{name}", self.path)
+            if where is not None and where.is_defined:
                 return f"{module}.{name}"
         return "?"
 

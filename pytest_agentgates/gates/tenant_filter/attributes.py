@@ -27,7 +27,7 @@ from pytest_agentgates.gates.tenant_filter.values import (
 Evaluate = Callable[[Frame, ast.expr], Thing]
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects", "unscoped", "unfiltered"})
 _UNSCOPED = frozenset({"_base_manager", "all_objects", "unscoped", "unfiltered"})
-_CLIENT_PARTS = frozenset({"data", "GET", "POST", "query_params", "args", "form", "json", "body", "path_params"})
+_CLIENT_PARTS = frozenset({"data", "GET", "POST", "query_params", "args", "form", "json", "values", "body", "path_params"})
 
 
 def attribute(frame: Frame, base: Thing, node: ast.Attribute, evaluate: Evaluate) -> Thing:
@@ -44,6 +44,8 @@ def attribute(frame: Frame, base: Thing, node: ast.Attribute, evaluate: Evaluate
     if isinstance(base, Plain):
         return _of_plain(frame, base, node)
     if isinstance(base, Module):
+        if base.name.endswith(".request") and node.attr in _CLIENT_PARTS:
+            return CLIENT
         return frame.world.collection(name) or frame.world.named(f"{base.name}.{name}")
     if isinstance(base, (Column, Query)):
         return base

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter import constructs, entity_calls, query_calls
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
@@ -13,15 +14,18 @@ from pytest_agentgates.gates.tenant_filter.helpers import inline
 from pytest_agentgates.gates.tenant_filter.row_calls import column_call, list_call, plain_call, row_call, value_call
 from pytest_agentgates.gates.tenant_filter.sql_text import formatted, is_statement, text_joined_by
 from pytest_agentgates.gates.tenant_filter.values import (
+    EXPRESSION,
     PLAIN,
     UNKNOWN,
     Callee,
+    Choice,
     Collection,
     Column,
     Entity,
     Items,
     Module,
     Plain,
+    Predicate,
     Query,
     Row,
     Source,
@@ -30,11 +34,13 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Thing,
     choices,
     either,
+    flat,
 )
 
 Evaluate = Callable[[Frame, ast.expr], Thing]
 
 
+_OPERATORS = frozenset({"in_", "notin_", "not_in", "like", "ilike", "is_", "is_not", "isnot", "between", "icontains"})
 _NO_SQL = frozenset({"print", "debug", "info", "warning", "error", "exception", "join", "format", "append", "Exception"})
 
 
@@ -44,12 +50,25 @@ def call(frame: Frame, node: ast.Call, evaluate: Evaluate) -> Thing:
         base = evaluate(frame, node.func.value)
         given = read_arguments(frame, node, evaluate)
         note_statements(frame, node, given)
-        found = [_method(frame, one, node.func, given, evaluate) for one in choices(base)]
+        found = [
+            _method(frame, one, node.func, way, evaluate) for one in choices(base) for way in _ways(given)
+        ]
         return either(*found)
     function = evaluate(frame, node.func)
     given = read_arguments(frame, node, evaluate)
     note_statements(frame, node, given)
-    return either(*(_function(frame, one, node, given, evaluate) for one in choices(function)))
+    return either(
+        *(_function(frame, one, node, way, evaluate) for one in choices(function) for way in _ways(given))
+    )
+
+
+def _ways(given: Arguments) -> list[Arguments]:
+    """One call for each of the queries, subqueries or entities that its arguments may be."""
+    for index, value in enumerate(given.values):
+        if isinstance(value, Choice) and any(isinstance(one, (Query, Subquery, Entity)) for one in value.values):
+            before, after = given.values[:index], given.values[index + 1 :]
+            return [replace(given, values=(*before, one, *after)) for one in value.values]
+    return [given]
 
 
 def note_statements(frame: Frame, node: ast.Call, given: Arguments) -> None:
@@ -117,6 +136,8 @@ def _outside(frame: Frame, base: Thing, func: ast.Attribute, given: Arguments) -
         found = query_calls.related_call(frame, base, func, given)
     if found is not None:
         return found
+    if func.attr in _OPERATORS:
+        return Predicate()
     return passed(frame, given, func.attr)
 
 
@@ -127,6 +148,10 @@ def passed(frame: Frame, given: Arguments, name: str) -> Thing:
             frame.execute(query)
     if name in _NEUTRAL and given.values:
         return given.values[0]
+    columns = {one.ref: one for value in given.every for one in flat(value) if isinstance(one, Column) and one.key}
+    if columns:
+        made = tuple(Column(one.ref, EXPRESSION, one.key) for one in columns.values())
+        return made[0] if len(made) == 1 else Items(made)
     first = given.values[0] if given.values else UNKNOWN
     return frame.execute(first) if queries_in(first) and not isinstance(first, Items) else UNKNOWN
 

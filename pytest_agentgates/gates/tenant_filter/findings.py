@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pytest_agentgates.core.finding import Finding, Rule
+from pytest_agentgates.gates.tenant_filter.binding import Judged
 from pytest_agentgates.gates.tenant_filter.frame import Executed
 from pytest_agentgates.gates.tenant_filter.functions import Reading
 from pytest_agentgates.gates.tenant_filter.owned_entities import OwnedEntities
@@ -68,8 +69,8 @@ class Findings:
     def _queries(self, reading: Reading, executed: Sequence[Executed]) -> Iterator[Finding]:
         by_line: dict[int, list[Executed]] = {}
         for one in executed:
-            if one.judged.owned:
-                by_line.setdefault(one.query.line, []).append(one)
+            for line, part in _by_line(one):
+                by_line.setdefault(line, []).append(part)
         for line, ways in by_line.items():
             self.tally.roots += 1
             found = self._query(reading, line, ways)
@@ -150,6 +151,18 @@ class Findings:
         file = reading.defined.file
         code = file.code(line)
         return Finding(rule.code, message, file.path, line, 1, _FIX[rule.code], snippet=code)
+
+
+def _by_line(one: Executed) -> Iterator[tuple[int, Executed]]:
+    """A query, and each inner query of it that leaves something unbound, at the line where it begins."""
+    own = {use for query in (one.query, *one.query.parts) for use in query.uses}
+    inner = [use for use in one.judged.unbound if use not in own]
+    if one.judged.owned:
+        rest = tuple(use for use in one.judged.unbound if use not in inner)
+        yield one.query.line, replace(one, judged=replace(one.judged, unbound=rest)) if inner else one
+    for line in {use.line for use in inner}:
+        held = tuple(use for use in inner if use.line == line)
+        yield line, replace(one, judged=Judged(held, owned=len(held)))
 
 
 _RULES = {rule.code: rule for rule in (UNBOUND, UNAPPLIED, BYPASSED)}

@@ -88,6 +88,10 @@ _NOTHING_OWNED = (
 )
 
 
+# Frameworks call these and add nothing but the key.
+_HOOKS = frozenset({"get_queryset", "get_query_set", "get_object"})
+
+
 @dataclass(slots=True)
 class _Callers:
     """Who uses a query that a function returns unfinished."""
@@ -102,9 +106,11 @@ class _Callers:
         open_ways = [one for one in reading.escaped if one.judged.unbound]
         if not open_ways:
             return True
+        name = reading.defined.node.name
+        if name in _HOOKS and reading.defined.owner:
+            return True
         if reading.defined.name in self.world.called:
             return False
-        name = reading.defined.node.name
         if self._is_mentioned(name):
             for line in {one.query.line for one in open_ways}:
                 tally.leave(reading.defined.file.path, line, f"{name} returns a query that its callers may bind")
@@ -112,7 +118,7 @@ class _Callers:
         return True
 
     def _is_mentioned(self, name: str) -> bool:
-        pattern = re.compile(rf"(?<!def )\b{re.escape(name)}\b")
+        pattern = re.compile(rf"(?<!def )\b{re.escape(name)}\(")
         if self._texts is None:
             parsed = (self.world.files.of(path) for path in self.judged)
             self._texts = [file.text.text for file in parsed if file is not None]

@@ -191,6 +191,7 @@ UNKNOWN = Plain(Source.UNKNOWN)
 PLAIN = Plain(Source.PLAIN)
 CLIENT = Plain(Source.CLIENT)
 NONE = Plain(Source.NONE)
+EXPRESSION = "()"
 MOST_CHOICES = 12
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pytest_agentgates.gates.tenant_filter.owned_entities import OwnedEntities
@@ -35,6 +36,8 @@ class World:
     called: set[str] = field(default_factory=set)
     _names: dict[str, FileNames | None] = field(default_factory=dict)
     _defined: dict[str, dict[str, Defined]] = field(default_factory=dict)
+    _found: dict[str, Defined | None] = field(default_factory=dict)
+    _held: dict[str, dict[str, tuple[ast.expr, Defined]]] = field(default_factory=dict)
     _ancestors: dict[str, tuple[Defined, ...]] = field(default_factory=dict)
 
     def names(self, path: str) -> FileNames | None:
@@ -54,6 +57,12 @@ class World:
 
     def find(self, name: str) -> Defined | None:
         """A function or class by dotted name, None outside the project."""
+        if name in self._found:
+            return self._found[name]
+        self._found[name] = self._find(name)
+        return self._found[name]
+
+    def _find(self, name: str) -> Defined | None:
         where = self.files.project.locate(name)
         if where is None:
             return None
@@ -105,13 +114,21 @@ class World:
     def held_value(self, owner: str, name: str) -> tuple[ast.expr, Defined] | None:
         """The expression that a method, `__init__` first, gives `self.name`."""
         for found in self.lineage(owner):
-            for method in sorted(found.node.body, key=lambda one: getattr(one, "name", "") != "__init__"):
-                if isinstance(method, Function):
-                    value = _given_to_self(method, name)
-                    if value is not None:
-                        here = self.defined(found.file.path).get(f"{found.name}.{method.name}", found)
-                        return value, here
+            if found.name not in self._held:
+                self._held[found.name] = self._held_in(found)
+            held = self._held[found.name].get(name)
+            if held is not None:
+                return held
         return None
+
+    def _held_in(self, found: Defined) -> dict[str, tuple[ast.expr, Defined]]:
+        values: dict[str, tuple[ast.expr, Defined]] = {}
+        for method in sorted(found.node.body, key=lambda one: getattr(one, "name", "") != "__init__"):
+            if isinstance(method, Function):
+                here = self.defined(found.file.path).get(f"{found.name}.{method.name}", found)
+                for name, value in _given_to_self(method):
+                    values.setdefault(name, (value, here))
+        return values
 
     def collection(self, name: str) -> Collection | None:
         """A collection of documents by its name; only those that the configuration calls owned."""
@@ -148,11 +165,10 @@ def _assigned(statement: ast.stmt, name: str) -> ast.expr | None:
     return None
 
 
-def _given_to_self(method: Function, name: str) -> ast.expr | None:
+def _given_to_self(method: Function) -> Iterator[tuple[str, ast.expr]]:
     for node in ast.walk(method):
-        if isinstance(node, (ast.Assign, ast.AnnAssign)):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                is_own = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
-                if is_own and target.attr == name and target.value.id == "self":  # type: ignore[union-attr]  # is_own says so
-                    return node.value
-    return None
+                if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                    if target.value.id == "self":
+                        yield target.attr, node.value
