@@ -13,6 +13,7 @@ from pytest_agentgates.gates.layers import Layers
 from pytest_agentgates.gates.mypy_clean import MypyClean
 from pytest_agentgates.gates.ready import Ready
 from pytest_agentgates.gates.ruff_clean import RuffClean
+from pytest_agentgates.gates.tenant_filter import TenantFilter
 from pytest_agentgates.gates.tenant_runtime import TenantRuntime
 from pytest_agentgates.gates.tests_pass import TestsPass
 from pytest_agentgates.gates.untampered import Untampered
@@ -28,6 +29,7 @@ GATES: dict[str, type[Gate]] = {
     "untampered": Untampered,
     "layers": Layers,
     "authorized": Authorized,
+    "tenant_filter": TenantFilter,
     "tenant_runtime": TenantRuntime,
     "command": Command,
     "config": ConfigHolds,

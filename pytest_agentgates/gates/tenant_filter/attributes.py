@@ -27,7 +27,9 @@ from pytest_agentgates.gates.tenant_filter.values import (
 Evaluate = Callable[[Frame, ast.expr], Thing]
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects", "unscoped", "unfiltered"})
 _UNSCOPED = frozenset({"_base_manager", "all_objects", "unscoped", "unfiltered"})
-_CLIENT_PARTS = frozenset({"data", "GET", "POST", "query_params", "args", "form", "json", "values", "body", "path_params"})
+_CLIENT_PARTS = frozenset(
+    {"data", "GET", "POST", "query_params", "args", "form", "json", "values", "body", "path_params"}
+)
 
 
 def attribute(frame: Frame, base: Thing, node: ast.Attribute, evaluate: Evaluate) -> Thing:

@@ -53,9 +53,7 @@ def judge(query: Query, entities: OwnedEntities, outer: frozenset[str] = frozens
     )
 
 
-def _judge_use(
-    use: Use, bound: frozenset[str], maybe: frozenset[str], query: Query, entities: OwnedEntities
-) -> Judged:
+def _judge_use(use: Use, bound: frozenset[str], maybe: frozenset[str], query: Query, entities: OwnedEntities) -> Judged:
     if use.inner is not None:
         names = {column.partition(".")[2] for column in bound if column.startswith(f"{use.ref}.")}
         if names & entities.tenant_names:

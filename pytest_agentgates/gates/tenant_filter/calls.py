@@ -41,7 +41,9 @@ Evaluate = Callable[[Frame, ast.expr], Thing]
 
 
 _OPERATORS = frozenset({"in_", "notin_", "not_in", "like", "ilike", "is_", "is_not", "isnot", "between", "icontains"})
-_NO_SQL = frozenset({"print", "debug", "info", "warning", "error", "exception", "join", "format", "append", "Exception"})
+_NO_SQL = frozenset(
+    {"print", "debug", "info", "warning", "error", "exception", "join", "format", "append", "Exception"}
+)
 
 
 def call(frame: Frame, node: ast.Call, evaluate: Evaluate) -> Thing:
@@ -50,16 +52,12 @@ def call(frame: Frame, node: ast.Call, evaluate: Evaluate) -> Thing:
         base = evaluate(frame, node.func.value)
         given = read_arguments(frame, node, evaluate)
         note_statements(frame, node, given)
-        found = [
-            _method(frame, one, node.func, way, evaluate) for one in choices(base) for way in _ways(given)
-        ]
+        found = [_method(frame, one, node.func, way, evaluate) for one in choices(base) for way in _ways(given)]
         return either(*found)
     function = evaluate(frame, node.func)
     given = read_arguments(frame, node, evaluate)
     note_statements(frame, node, given)
-    return either(
-        *(_function(frame, one, node, way, evaluate) for one in choices(function) for way in _ways(given))
-    )
+    return either(*(_function(frame, one, node, way, evaluate) for one in choices(function) for way in _ways(given)))
 
 
 def _ways(given: Arguments) -> list[Arguments]:
@@ -120,6 +118,10 @@ def _method(frame: Frame, base: Thing, func: ast.Attribute, given: Arguments, ev
         return found if found is not None else _own_method(frame, Callee(base.key), func, given, evaluate)
     if isinstance(base, Callee):
         return _own_method(frame, base, func, given, evaluate)
+    if isinstance(base, (Plain, Row)):
+        asked = entity_calls.session_call(frame, func.attr, given)
+        if asked is not None:
+            return asked
     handler = _HANDLERS.get(type(base))
     found = handler(frame, base, func.attr, given) if handler is not None else None
     if found is not None:

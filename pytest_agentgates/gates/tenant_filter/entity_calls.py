@@ -42,8 +42,10 @@ def entity_call(frame: Frame, entity: Entity, name: str, given: Arguments) -> Th
     defined = frame.world.method(entity.key, name)
     query = Query((Use(entity.ref, entity.key, given.line),), (), given.line, _style(name), selected=entity.ref)
     if defined is not None:
-        return None if name not in _BEGIN or not _is_by_keyword(frame, entity.key, given) else frame.execute(
-            query.where(lookups(frame, query, given))
+        return (
+            None
+            if name not in _BEGIN or not _is_by_keyword(frame, entity.key, given)
+            else frame.execute(query.where(lookups(frame, query, given)))
         )
     if name in _MAKE:
         return Row(entity.key, Source.ROW)

@@ -22,7 +22,13 @@ from pytest_agentgates.gates.tenant_filter.statements_found import sql_check
 from pytest_agentgates.gates.tenant_filter.undeclared import undeclared_tables
 from pytest_agentgates.gates.tenant_filter.world import World
 from pytest_agentgates.source.globs import matches
-from pytest_agentgates.source.mapped_tables import MappedTables, Ownership, TenantTables, mapped_tables_of, tenant_tables
+from pytest_agentgates.source.mapped_tables import (
+    MappedTables,
+    Ownership,
+    TenantTables,
+    mapped_tables_of,
+    tenant_tables,
+)
 from pytest_agentgates.source.syntax import syntax_of
 
 _MOST_LISTED = 200
@@ -143,5 +149,3 @@ def _facts(tenant: TenantTables, tally: Tally) -> dict[str, object]:
         "left_to_run_time": [{"place": place, "why": ", ".join(why)} for place, why in left[:_MOST_LISTED]],
         "left_to_run_time_count": len(left),
     }
-
-

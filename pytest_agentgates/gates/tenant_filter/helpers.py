@@ -79,5 +79,3 @@ def _at_line(thing: Thing, line: int) -> Thing:
     if isinstance(thing, Choice):
         return Choice(tuple(_at_line(one, line) for one in thing.values))
     return replace(thing, line=line) if isinstance(thing, Query) else thing
-
-

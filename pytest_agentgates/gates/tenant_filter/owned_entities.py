@@ -77,7 +77,9 @@ class OwnedEntities:
         if table is None or there is None or found is None or not found.is_foreign_key:
             return False
         end = self.mapped.target(found, table)
-        return end is not None and end.table == there.table and target_name in (found.target_column or "id", *there.keys())
+        return (
+            end is not None and end.table == there.table and target_name in (found.target_column or "id", *there.keys())
+        )
 
     def leads_to(self, key: str, name: str) -> str:
         """The class at the other end of a foreign key or relation, empty where there is none."""

@@ -83,5 +83,3 @@ def _element(kind: ast.Subscript | None) -> ast.expr | None:
 
 def _is_route(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ROUTES
-
-

@@ -34,7 +34,9 @@ _EXECUTE = frozenset(
     "iterator get_or_404 one_or_404 aggregate earliest latest last in_bulk stream tuples_all aget afirst acount aexists "
     "alast adelete aupdate bulk_update get_or_create update_or_create contains all_with_count fetch".split()
 )
-_CREATE = frozenset({"create", "bulk_create", "acreate", "abulk_create", "none", "insert", "add", "set", "remove", "clear"})
+_CREATE = frozenset(
+    {"create", "bulk_create", "acreate", "abulk_create", "none", "insert", "add", "set", "remove", "clear"}
+)
 _WRITES = frozenset({"update", "delete"})
 
 
@@ -52,7 +54,9 @@ def query_call(frame: Frame, query: Query, name: str, given: Arguments) -> Thing
     if name in _NESTED:
         return Subquery(f"{query.line}:{given.node.end_lineno}:{given.node.end_col_offset}", query)
     if name in _UNIONS:
-        return Query((), (), query.line, query.style, parts=(query, *(one for a in given.values for one in queries_in(a))))
+        return Query(
+            (), (), query.line, query.style, parts=(query, *(one for a in given.values for one in queries_in(a)))
+        )
     return _ending(frame, query, name, given)
 
 

@@ -124,5 +124,3 @@ def value_call(frame: Frame, name: str, given: Arguments) -> Thing | None:
     if name in ("list", "set", "dict", "tuple"):
         return Items((), is_open=False)
     return None
-
-

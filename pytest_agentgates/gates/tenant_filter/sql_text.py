@@ -29,7 +29,9 @@ def joined_text(parts: Sequence[Thing], node: ast.expr, kind: str) -> Sql:
     """The text of an f-string or of `a + b`; what is not known leaves a hole."""
     if kind == _PERCENT:
         first = parts[0]
-        return Sql(first.text, first.line, is_open=True) if isinstance(first, Sql) else Sql("", node.lineno, is_open=True)
+        return (
+            Sql(first.text, first.line, is_open=True) if isinstance(first, Sql) else Sql("", node.lineno, is_open=True)
+        )
     texts = [_text(one) for one in parts]
     return Sql("".join(text for text, _ in texts), node.lineno, any(is_open for _, is_open in texts))
 

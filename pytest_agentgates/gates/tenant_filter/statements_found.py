@@ -34,7 +34,9 @@ def sql_check(tables: TenantTables, dialect: str) -> SqlCheck:
     return SqlCheck(SqlTables(tables.columns, keys), dialect)
 
 
-def judge_sql(check: SqlCheck, sql: Sql, names: frozenset[str] | None, tenant_names: frozenset[str]) -> SqlFinding | None:
+def judge_sql(
+    check: SqlCheck, sql: Sql, names: frozenset[str] | None, tenant_names: frozenset[str]
+) -> SqlFinding | None:
     """Judge one text; None where it holds or names no owned table."""
     if _BYPASS.search(sql.text):
         return SqlFinding(BYPASSED.code, "row-level security is switched off", sql.line)
