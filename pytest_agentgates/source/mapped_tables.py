@@ -36,7 +36,7 @@ class MappedTable:
         """A field by its attribute or by the name of its column."""
         return next((one for one in self.fields if name in (one.name, one.column)), None)
 
-    def keys(self) -> frozenset[str]:
+    def key_names(self) -> frozenset[str]:
         """The attributes of the primary key when it is a single column, and what frameworks call it."""
         named = {one.name for one in self.fields if one.is_key}
         return frozenset({"pk", *(named if len(named) == 1 else ()), *(() if named else ("id",))})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from pytest_agentgates.gates.tenant_filter.frame import Frame
+from pytest_agentgates.gates.tenant_filter.frame import DEEPEST, Frame
 from pytest_agentgates.gates.tenant_filter.values import (
     CLIENT,
     PLAIN,
@@ -26,7 +26,7 @@ from pytest_agentgates.gates.tenant_filter.values import (
 
 Evaluate = Callable[[Frame, ast.expr], Thing]
 _MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects", "unscoped", "unfiltered"})
-_UNSCOPED = frozenset({"_base_manager", "all_objects", "unscoped", "unfiltered"})
+_UNSCOPED = frozenset({"_base_manager", "unscoped", "unfiltered"})
 _CLIENT_PARTS = frozenset(
     {"data", "GET", "POST", "query_params", "args", "form", "json", "values", "body", "path_params"}
 )
@@ -34,21 +34,11 @@ _CLIENT_PARTS = frozenset(
 
 def attribute(frame: Frame, base: Thing, node: ast.Attribute, evaluate: Evaluate) -> Thing:
     """What `base.name` stands for."""
-    name = node.attr
-    if isinstance(base, Entity):
-        return _of_entity(frame, base, node)
-    if isinstance(base, Row):
-        return _of_row(frame, base, node)
     if isinstance(base, Callee):
         return _of_callee(frame, base, node, evaluate)
-    if isinstance(base, Subquery):
-        return base if name in ("c", "columns") else Column(base.ref, name)
-    if isinstance(base, Plain):
-        return _of_plain(frame, base, node)
-    if isinstance(base, Module):
-        if base.name.endswith(".request") and node.attr in _CLIENT_PARTS:
-            return CLIENT
-        return frame.world.collection(name) or frame.world.named(f"{base.name}.{name}")
+    found = _BY_TYPE.get(type(base))
+    if found is not None:
+        return found(frame, base, node)
     if isinstance(base, (Column, Query)):
         return base
     return PLAIN if isinstance(base, Items) else UNKNOWN
@@ -62,9 +52,9 @@ def manager(frame: Frame, entity: Entity, name: str, line: int) -> Query | None:
     made_of = dict(table.managers).get(name)
     if made_of is None and name not in _MANAGERS:
         return None
-    query = Query((Use(entity.ref, entity.key, line),), (), line, "django", selected=entity.ref)
+    uses = (Use(entity.ref, entity.key, line),)
     scoped = made_of is not None and _scopes(frame, made_of)
-    return Query(query.uses, (), line, "django", selected=entity.ref, is_scoped=scoped, loads_by_key=name in _UNSCOPED)
+    return Query(uses, (), line, "django", selected=entity.ref, is_scoped=scoped, loads_by_key=name in _UNSCOPED)
 
 
 def _scopes(frame: Frame, made_of: str) -> bool:
@@ -103,7 +93,7 @@ def related(frame: Frame, key: str, node: ast.Attribute, source: Source) -> Thin
     """The query behind `order.items`: bound where the object belongs to a tenant itself."""
     entities = frame.world.entities
     holder = entities.back_to(key, node.attr)
-    is_scoped = entities.is_owned(key) or entities.is_tenant_table(key) and source is not Source.CLIENT
+    is_scoped = entities.is_owned(key) or (entities.is_tenant_table(key) and source is not Source.CLIENT)
     return Query((Use(holder, holder, node.lineno),), (), node.lineno, "related", selected=holder, is_scoped=is_scoped)
 
 
@@ -112,8 +102,8 @@ def _of_callee(frame: Frame, base: Callee, node: ast.Attribute, evaluate: Evalua
     if value is not None:
         expression, where = value
         inner = Frame(frame.world, where, {}, base.name, frame.depth + 1)
-        return evaluate(inner, expression) if frame.depth <= 2 else UNKNOWN
-    held = frame.world.held_value(base.name, node.attr) if base.is_instance and frame.depth <= 2 else None
+        return evaluate(inner, expression) if frame.depth <= DEEPEST else UNKNOWN
+    held = frame.world.held_value(base.name, node.attr) if base.is_instance and frame.depth <= DEEPEST else None
     if held is not None:
         expression, where = held
         inner = Frame(frame.world, where, {}, base.name, frame.depth + 1)
@@ -130,3 +120,22 @@ def _of_plain(frame: Frame, base: Plain, node: ast.Attribute) -> Thing:
         return UNKNOWN
     found = frame.world.collection(node.attr) if base.source is Source.UNKNOWN else None
     return found or (UNKNOWN if base.source is Source.PLAIN else Plain(base.source))
+
+
+def _of_subquery(_frame: Frame, base: Subquery, node: ast.Attribute) -> Thing:
+    return base if node.attr in ("c", "columns") else Column(base.ref, node.attr)
+
+
+def _of_module(frame: Frame, base: Module, node: ast.Attribute) -> Thing:
+    if base.name.endswith(".request") and node.attr in _CLIENT_PARTS:
+        return CLIENT
+    return frame.world.collection(node.attr) or frame.world.named(f"{base.name}.{node.attr}")
+
+
+_BY_TYPE: dict[type, Callable[..., Thing]] = {
+    Entity: _of_entity,
+    Row: _of_row,
+    Subquery: _of_subquery,
+    Plain: _of_plain,
+    Module: _of_module,
+}

@@ -110,7 +110,7 @@ def read_arguments(frame: Frame, node: ast.Call, evaluate: Evaluate) -> Argument
     return Arguments(node, tuple(values), named, is_open)
 
 
-def _method(frame: Frame, base: Thing, func: ast.Attribute, given: Arguments, evaluate: Evaluate) -> Thing:
+def _method(frame: Frame, base: Thing, func: ast.Attribute, given: Arguments, evaluate: Evaluate) -> Thing:  # noqa: PLR0911 - one way out for each kind of method
     if isinstance(base, Query):
         return query_calls.query_call(frame, base, func.attr, given)
     if isinstance(base, Entity):
@@ -128,14 +128,14 @@ def _method(frame: Frame, base: Thing, func: ast.Attribute, given: Arguments, ev
         return found
     if isinstance(base, Module):
         return _function(frame, frame.world.named(f"{base.name}.{func.attr}"), given.node, given, evaluate)
-    return _outside(frame, base, func, given)
+    return _outside(frame, func, given)
 
 
-def _outside(frame: Frame, base: Thing, func: ast.Attribute, given: Arguments) -> Thing:
+def _outside(frame: Frame, func: ast.Attribute, given: Arguments) -> Thing:
     """A method of something unknown: a session, a related manager, or something that takes a query."""
     found = entity_calls.session_call(frame, func.attr, given)
     if found is None:
-        found = query_calls.related_call(frame, base, func, given)
+        found = query_calls.related_call(frame, func, given)
     if found is not None:
         return found
     if func.attr in _OPERATORS:
@@ -163,7 +163,7 @@ _NEUTRAL = frozenset({"str", "UUID", "int", "list", "set", "tuple", "sorted", "r
 
 def _function(frame: Frame, function: Thing, node: ast.Call, given: Arguments, evaluate: Evaluate) -> Thing:
     if isinstance(function, Callee):
-        return _called(frame, function, node, given, evaluate)
+        return _called(frame, function, given, evaluate)
     name = function.name.rpartition(".")[2] if isinstance(function, Module) else _written(node.func)
     found = constructs.construct(frame, name, given)
     if found is not None:
@@ -177,7 +177,7 @@ def _written(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
-def _called(frame: Frame, callee: Callee, node: ast.Call, given: Arguments, evaluate: Evaluate) -> Thing:
+def _called(frame: Frame, callee: Callee, given: Arguments, evaluate: Evaluate) -> Thing:
     found = frame.world.find(callee.name)
     if found is None:
         return passed(frame, given, "")
@@ -189,7 +189,7 @@ def _called(frame: Frame, callee: Callee, node: ast.Call, given: Arguments, eval
 
 def _own_method(frame: Frame, base: Callee, func: ast.Attribute, given: Arguments, evaluate: Evaluate) -> Thing:
     method = frame.world.method(base.name, func.attr)
-    wrapped = entity_calls.wrapped_call(frame, base, func.attr, given, method, evaluate)
+    wrapped = entity_calls.wrapped_call(frame, base, given, method, evaluate)
     if wrapped is not None:
         return wrapped
     if method is None:
@@ -202,11 +202,11 @@ def _own_method(frame: Frame, base: Callee, func: ast.Attribute, given: Argument
     return inline(frame, method, given, base, evaluate)
 
 
-def _subquery_call(frame: Frame, base: Thing, name: str, given: Arguments) -> Thing | None:
+def _subquery_call(_frame: Frame, base: Thing, name: str, _given: Arguments) -> Thing | None:
     return base if name in ("alias", "lateral", "cte", "subquery", "union_all", "union") else None
 
 
-def _sql_call(frame: Frame, base: Thing, name: str, given: Arguments) -> Thing | None:
+def _sql_call(_frame: Frame, base: Thing, name: str, given: Arguments) -> Thing | None:
     if not isinstance(base, Sql):
         return None
     if name == "join" and given.values:

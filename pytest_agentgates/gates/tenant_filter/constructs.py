@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
@@ -35,13 +35,11 @@ def construct(frame: Frame, name: str, given: Arguments) -> Thing | None:
     return found(frame, given) if found is not None else None
 
 
-def uses_of(frame: Frame, things: list[Thing] | tuple[Thing, ...], line: int) -> list[Use]:
+def uses_of(things: Sequence[Thing], line: int) -> list[Use]:
     """The entities that selected things are or belong to."""
     found: list[Use] = []
     for thing in (one for held in things for one in flat(held)):
-        if isinstance(thing, Entity):
-            found.append(Use(thing.ref, thing.key, line))
-        elif isinstance(thing, Column) and thing.key:
+        if isinstance(thing, Entity) or (isinstance(thing, Column) and thing.key):
             found.append(Use(thing.ref, thing.key, line))
         elif isinstance(thing, Subquery):
             found.append(Use(thing.ref, "", line, thing.query))
@@ -53,7 +51,7 @@ def select(frame: Frame, given: Arguments) -> Query:
     for thing in given.values:
         for query in queries_in(thing):
             frame.nest(query)
-    uses = uses_of(frame, given.values, given.line)
+    uses = uses_of(given.values, given.line)
     is_known = uses or not given.is_open
     query = Query((), (), given.line, "sqlalchemy", is_open=not is_known).using(*uses)
     return replace(query, selected=uses[0].ref if uses else "")
@@ -112,7 +110,7 @@ def _union(_frame: Frame, given: Arguments) -> Thing:
     return Query((), (), given.line, "sqlalchemy", parts=parts, is_open=given.is_open or not parts)
 
 
-def _q(frame: Frame, given: Arguments) -> Thing:
+def _q(_frame: Frame, given: Arguments) -> Thing:
     """Django's Q without its class: the look-ups are kept until a query takes them."""
     named = Items(tuple(given.named.values()), tuple(given.named), given.is_open)
     return Items((named, *given.values), ("Q",)) if given.named else conjunction(list(given.values))
@@ -134,7 +132,7 @@ def _get_or_404(frame: Frame, given: Arguments) -> Thing | None:
     return frame.execute(first.where(lookups(frame, first, given, skip=1)))
 
 
-def _prefetch(frame: Frame, given: Arguments) -> Thing:
+def _prefetch(_frame: Frame, _given: Arguments) -> Thing:
     return PLAIN
 
 

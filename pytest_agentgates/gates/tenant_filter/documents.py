@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
 from pytest_agentgates.gates.tenant_filter.frame import Frame
 from pytest_agentgates.gates.tenant_filter.values import (
@@ -18,9 +20,27 @@ from pytest_agentgates.gates.tenant_filter.values import (
 )
 
 _FILTERED = frozenset(
-    "find find_one find_raw_batches count_documents update_one update_many delete_one delete_many replace_one distinct "
-    "find_one_and_update find_one_and_delete find_one_and_replace aggregate aggregate_raw_batches".split()
+    {
+        "find",
+        "find_one",
+        "find_raw_batches",
+        "count_documents",
+        "update_one",
+        "update_many",
+        "delete_one",
+        "delete_many",
+        "replace_one",
+        "distinct",
+        "find_one_and_update",
+        "find_one_and_delete",
+        "find_one_and_replace",
+        "aggregate",
+        "aggregate_raw_batches",
+    }
 )
+
+
+_JOINED: dict[str, Callable[[Iterable[bool]], bool]] = {"$and": any, "$or": all}
 
 
 def document_call(frame: Frame, base: Thing, name: str, given: Arguments) -> Thing | None:
@@ -40,22 +60,29 @@ def document_call(frame: Frame, base: Thing, name: str, given: Arguments) -> Thi
 def _holds(thing: Thing, column: str, is_pipeline: bool) -> bool | None:
     if not isinstance(thing, Items):
         return None
-    if is_pipeline:
-        first = thing.values[0] if thing.values else None
-        if not isinstance(first, Items):
-            return None if thing.values or thing.is_open else False
-        inner = first.values[first.keys.index("$match")] if "$match" in first.keys else None
-        return _holds(inner, column, is_pipeline=False) if inner is not None else False
+    return _first_stage(thing, column) if is_pipeline else _filter(thing, column)
+
+
+def _first_stage(thing: Items, column: str) -> bool | None:
+    first = thing.values[0] if thing.values else None
+    if not isinstance(first, Items):
+        return None if thing.values or thing.is_open else False
+    inner = first.values[first.keys.index("$match")] if "$match" in first.keys else None
+    return _holds(inner, column, is_pipeline=False) if inner is not None else False
+
+
+def _filter(thing: Items, column: str) -> bool | None:
     for key, value in zip(thing.keys, thing.values, strict=False):
         if key == column and not (isinstance(value, Plain) and value.source is Source.NONE):
             return _equals(value)
-        if key == "$and" and isinstance(value, Items):
-            if any(_holds(one, column, is_pipeline=False) for one in value.values):
-                return True
-        if key == "$or" and isinstance(value, Items) and value.values:
-            if all(_holds(one, column, is_pipeline=False) for one in value.values):
-                return True
+        joined = _JOINED.get(key) if isinstance(value, Items) and value.values else None
+        if joined is not None and joined(bool(one) for one in _each(value, column)):
+            return True
     return None if thing.is_open else False
+
+
+def _each(value: Thing, column: str) -> list[bool | None]:
+    return [_holds(one, column, is_pipeline=False) for one in (value.values if isinstance(value, Items) else ())]
 
 
 def _equals(value: Thing) -> bool:

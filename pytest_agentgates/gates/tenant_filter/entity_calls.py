@@ -1,4 +1,4 @@
-"""Queries that begin at a class or a session: `Order.select()`, `session.get(Order, id)`, `OrderService.query(id=...)`."""
+"""Queries that begin at a class or a session: `Order.select()`, `session.get(Order, id)`, `Orders.query(id=...)`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
 from pytest_agentgates.gates.tenant_filter.attributes import attribute
-from pytest_agentgates.gates.tenant_filter.constructs import select, uses_of
+from pytest_agentgates.gates.tenant_filter.constructs import select
 from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.lookups import lookups
 from pytest_agentgates.gates.tenant_filter.predicates import equal
@@ -37,7 +37,7 @@ _MAKE = frozenset({"create", "insert", "insert_many", "bulk_create", "replace", 
 _EXECUTORS = frozenset({"execute", "exec", "scalar", "scalars", "stream", "stream_scalars", "all", "one", "fetch_all"})
 
 
-def entity_call(frame: Frame, entity: Entity, name: str, given: Arguments) -> Thing | None:
+def entity_call(frame: Frame, entity: Entity, name: str, given: Arguments) -> Thing | None:  # noqa: PLR0911 - one way out for each kind of method
     """A method of a mapped class that begins a query, None where the class defines it itself."""
     defined = frame.world.method(entity.key, name)
     query = Query((Use(entity.ref, entity.key, given.line),), (), given.line, _style(name), selected=entity.ref)
@@ -56,7 +56,7 @@ def entity_call(frame: Frame, entity: Entity, name: str, given: Arguments) -> Th
     if name in _GET:
         return frame.execute(query.where(lookups(frame, query, given)))
     if name in ("select", "update", "delete"):
-        return _peewee(frame, query, name, given)
+        return replace(query, verb=name)
     if name in _BEGIN:
         return replace(query.where(lookups(frame, query, given)), style="tortoise")
     return Entity(entity.key, f"{entity.key}@{given.line}:{given.node.col_offset}") if name == "alias" else None
@@ -64,12 +64,6 @@ def entity_call(frame: Frame, entity: Entity, name: str, given: Arguments) -> Th
 
 def _style(name: str) -> str:
     return "peewee" if name in ("select", "update", "delete") else "tortoise"
-
-
-def _peewee(frame: Frame, query: Query, name: str, given: Arguments) -> Query:
-    more = uses_of(frame, given.values, given.line) if name == "select" else []
-    del more  # a join says what else is read; columns of joined tables are selected before it
-    return replace(query, verb=name)
 
 
 def session_call(frame: Frame, name: str, given: Arguments) -> Thing | None:
@@ -96,8 +90,8 @@ def _session_get(frame: Frame, entity: Entity, given: Arguments) -> Thing:
     return frame.execute(query.where(found) if isinstance(found, Predicate) else query)
 
 
-def wrapped_call(  # noqa: PLR0913 - everything that a call is
-    frame: Frame, base: Callee, name: str, given: Arguments, method: Defined | None, evaluate: Evaluate
+def wrapped_call(
+    frame: Frame, base: Callee, given: Arguments, method: Defined | None, evaluate: Evaluate
 ) -> Thing | None:
     """A query through a class that holds its model: `OrderService.query(id=...)`, `service.delete([Order.id == i])`."""
     entity = _model_of(frame, base, evaluate)

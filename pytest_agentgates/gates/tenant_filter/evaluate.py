@@ -22,6 +22,7 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Predicate,
     Query,
     Row,
+    Source,
     Sql,
     Thing,
     choices,
@@ -203,12 +204,15 @@ def _text(frame: Frame, node: ast.JoinedStr) -> Thing:
 
 def _await(frame: Frame, node: ast.Await | ast.Starred | ast.YieldFrom) -> Thing:
     value = evaluate(frame, node.value)
-    awaited = [frame.execute(one) if _is_awaitable(one) else one for one in choices(value)]
+    awaited = [_awaited(frame, one) for one in choices(value)]
     return either(*awaited) if isinstance(node, ast.Await) else value
 
 
-def _is_awaitable(thing: Thing) -> bool:
-    return isinstance(thing, Query) and thing.style in ("tortoise", "django")
+def _awaited(frame: Frame, thing: Thing) -> Thing:
+    """What awaiting gives; a query that went through unread code was executed there."""
+    if isinstance(thing, Query) and thing.is_open:
+        return Row("", Source.UNKNOWN)
+    return frame.execute(thing) if isinstance(thing, Query) and thing.style in ("tortoise", "django") else thing
 
 
 def _walrus(frame: Frame, node: ast.NamedExpr) -> Thing:

@@ -28,7 +28,7 @@ def inline(frame: Frame, found: Defined, given: Arguments, base: Callee, evaluat
     """What a function of the project gives for these arguments; unknown beyond a few levels."""
     frame.world.called.add(found.name)
     if isinstance(found.node, ast.ClassDef) or frame.depth >= DEEPEST:
-        return _unread(frame, given)
+        return _unread(given)
     key = (found.name, base, given.values, tuple(given.named.items()), given.is_open)
     memo = frame.world.memo
     if key not in memo:
@@ -37,7 +37,7 @@ def inline(frame: Frame, found: Defined, given: Arguments, base: Callee, evaluat
     return _at_line(memo[key], given.line)
 
 
-def _unread(frame: Frame, given: Arguments) -> Thing:
+def _unread(given: Arguments) -> Thing:
     held = [query for one in given.every for query in queries_in(one)]
     return replace(held[0], is_open=True) if held else UNKNOWN
 

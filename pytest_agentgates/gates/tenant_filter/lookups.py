@@ -10,6 +10,7 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Column,
     Fixed,
     Items,
+    Plain,
     Predicate,
     Query,
     Source,
@@ -17,10 +18,41 @@ from pytest_agentgates.gates.tenant_filter.values import (
     conjunction,
 )
 
+_IDS = ("id", "ids", "pk", "pks", "uuid", "slug", "key")
 _EQUAL = frozenset({"exact", "in", "iexact"})
 _OPERATORS = frozenset(
-    "exact iexact in contains icontains gt gte lt lte startswith istartswith endswith iendswith range date year month "
-    "day week_day isnull regex iregex search hour not not_in ne eq ilike like".split()
+    {
+        "exact",
+        "iexact",
+        "in",
+        "contains",
+        "icontains",
+        "gt",
+        "gte",
+        "lt",
+        "lte",
+        "startswith",
+        "istartswith",
+        "endswith",
+        "iendswith",
+        "range",
+        "date",
+        "year",
+        "month",
+        "day",
+        "week_day",
+        "isnull",
+        "regex",
+        "iregex",
+        "search",
+        "hour",
+        "not",
+        "not_in",
+        "ne",
+        "eq",
+        "ilike",
+        "like",
+    }
 )
 
 
@@ -40,9 +72,19 @@ def keyword(frame: Frame, ref: str, key: str, name: str, value: Thing) -> Predic
     if operator not in _EQUAL:
         return Predicate()
     source = value_source(frame, value)
-    if getattr(value, "text", None) == "outer":
+    text = value.text if isinstance(value, Plain) else None
+    if text == "outer":
         source = Source.ROW
+    elif text and source is Source.PLAIN and _takes_object(frame, key, parts[-1]) and not text.endswith(_IDS):
+        source = Source.UNKNOWN
     return _path(frame, ref, key, parts, source)
+
+
+def _takes_object(frame: Frame, key: str, name: str) -> bool:
+    """Whether a look-up by a relation's own name compares with an object, not with an id."""
+    table = frame.world.entities.table(key)
+    found = table.field(name) if table is not None else None
+    return found is not None and found.is_foreign_key and found.name == name and found.column != name
 
 
 def _path(frame: Frame, ref: str, key: str, parts: list[str], source: Source) -> Predicate:

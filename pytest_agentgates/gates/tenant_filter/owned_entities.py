@@ -64,7 +64,7 @@ class OwnedEntities:
         table = self.table(key)
         if table is None:
             return False
-        if name in table.keys():
+        if name in table.key_names():
             return True
         found = table.field(name)
         end = self.mapped.target(found, table) if found is not None and found.is_foreign_key else None
@@ -78,7 +78,9 @@ class OwnedEntities:
             return False
         end = self.mapped.target(found, table)
         return (
-            end is not None and end.table == there.table and target_name in (found.target_column or "id", *there.keys())
+            end is not None
+            and end.table == there.table
+            and target_name in (found.target_column or "id", *there.key_names())
         )
 
     def leads_to(self, key: str, name: str) -> str:

@@ -46,7 +46,7 @@ def _parameter(frame: Frame, found: Defined, one: ast.arg, is_route: bool) -> Th
     if one.arg in _CLIENT_NAMES:
         return Plain(Source.UNKNOWN, "request")
     if one.annotation is None:
-        return PLAIN
+        return Plain(Source.PLAIN, one.arg)
     return _annotated(frame, found, one.annotation, is_route) or UNKNOWN
 
 

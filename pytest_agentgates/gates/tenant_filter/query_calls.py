@@ -25,14 +25,46 @@ from pytest_agentgates.gates.tenant_filter.values import (
 )
 
 _NARROW = frozenset({"where", "filter", "filter_by", "get_or_none"})
-_JOIN = frozenset({"join", "outerjoin", "join_from", "outerjoin_from", "left_outer_join", "select_from", "select_from"})
+_JOIN = frozenset({"join", "outerjoin", "join_from", "outerjoin_from", "left_outer_join", "select_from"})
 _MORE = frozenset({"add_columns", "add_column", "add_entity", "with_only_columns"})
 _NESTED = frozenset({"subquery", "cte", "lateral", "alias", "tablesample"})
 _UNIONS = frozenset({"union", "union_all", "intersect", "except_", "difference", "intersection", "except_all"})
 _EXECUTE = frozenset(
-    "one one_or_none scalar scalar_one scalar_one_or_none scalars count execute fetchall fetchone first_or_404 paginate "
-    "iterator get_or_404 one_or_404 aggregate earliest latest last in_bulk stream tuples_all aget afirst acount aexists "
-    "alast adelete aupdate bulk_update get_or_create update_or_create contains all_with_count fetch".split()
+    {
+        "one",
+        "one_or_none",
+        "scalar",
+        "scalar_one",
+        "scalar_one_or_none",
+        "scalars",
+        "count",
+        "execute",
+        "fetchall",
+        "fetchone",
+        "first_or_404",
+        "paginate",
+        "iterator",
+        "get_or_404",
+        "one_or_404",
+        "aggregate",
+        "earliest",
+        "latest",
+        "last",
+        "in_bulk",
+        "stream",
+        "tuples_all",
+        "aget",
+        "afirst",
+        "acount",
+        "aexists",
+        "alast",
+        "adelete",
+        "aupdate",
+        "get_or_create",
+        "update_or_create",
+        "contains",
+        "fetch",
+    }
 )
 _CREATE = frozenset(
     {"create", "bulk_create", "acreate", "abulk_create", "none", "insert", "add", "set", "remove", "clear"}
@@ -40,17 +72,17 @@ _CREATE = frozenset(
 _WRITES = frozenset({"update", "delete"})
 
 
-def query_call(frame: Frame, query: Query, name: str, given: Arguments) -> Thing:
+def query_call(frame: Frame, query: Query, name: str, given: Arguments) -> Thing:  # noqa: PLR0911 - one way out for each kind of method
     """What a method of a query gives."""
     if name in _CREATE and query.style in ("django", "related", "tortoise"):
         return Row(query.uses[0].key if query.uses else "", Source.ROW)
     if name in _NARROW:
-        narrowed = _narrowed(frame, query, name, given)
+        narrowed = _narrowed(frame, query, given)
         return frame.execute(narrowed) if name == "get_or_none" else narrowed
     if name in _JOIN:
         return _joined(frame, query, name, given)
     if name in _MORE:
-        return query.using(*uses_of(frame, given.values, query.line))
+        return query.using(*uses_of(given.values, query.line))
     if name in _NESTED:
         return Subquery(f"{query.line}:{given.node.end_lineno}:{given.node.end_col_offset}", query)
     if name in _UNIONS:
@@ -60,7 +92,7 @@ def query_call(frame: Frame, query: Query, name: str, given: Arguments) -> Thing
     return _ending(frame, query, name, given)
 
 
-def _ending(frame: Frame, query: Query, name: str, given: Arguments) -> Thing:
+def _ending(frame: Frame, query: Query, name: str, given: Arguments) -> Thing:  # noqa: PLR0911 - one way out for each kind of method
     if name == "exists" and query.style in ("sqlalchemy", "exists"):
         frame.nest(query)
         return Predicate()
@@ -74,12 +106,12 @@ def _ending(frame: Frame, query: Query, name: str, given: Arguments) -> Thing:
         is_lazy = name == "all" and query.style in ("django", "related", "tortoise")
         return query if is_lazy else frame.execute(query)
     if name in _EXECUTE or name == "exists":
-        narrowed = _narrowed(frame, query, name, given) if name in ("get_or_create", "update_or_create") else query
+        narrowed = _narrowed(frame, query, given) if name in ("get_or_create", "update_or_create") else query
         return frame.execute(narrowed)
-    return _other(frame, query, name, given)
+    return _other(frame, query, given)
 
 
-def _other(frame: Frame, query: Query, name: str, given: Arguments) -> Thing:
+def _other(frame: Frame, query: Query, given: Arguments) -> Thing:
     """Ordering, options, annotations leave the bindings as they are; a method of a custom manager may not."""
     for one in given.every:
         for inner in queries_in(one):
@@ -101,11 +133,11 @@ def _got(frame: Frame, query: Query, given: Arguments) -> Query:
     return query.where(found) if isinstance(found, Predicate) else query
 
 
-def _narrowed(frame: Frame, query: Query, name: str, given: Arguments) -> Query:
+def _narrowed(frame: Frame, query: Query, given: Arguments) -> Query:
     if query.style in ("django", "related", "tortoise") or given.named:
         return query.where(lookups(frame, query, given))
     found = conjunction(list(given.values))
-    implicit = uses_of(frame, [one for one in _columns(found)], query.line) if not query.uses else []
+    implicit = uses_of(_columns(found), query.line) if not query.uses else []
     return query.where(replace(found, is_open=found.is_open or given.is_open)).using(*implicit[:1])
 
 
@@ -124,12 +156,12 @@ def _joined(frame: Frame, query: Query, name: str, given: Arguments) -> Query:
     predicates: list[Thing] = []
     for thing in given.values:
         if isinstance(thing, (Entity, Subquery)):
-            added += uses_of(frame, [thing], query.line)
+            added += uses_of([thing], query.line)
         elif isinstance(thing, Column):
             target = frame.world.entities.leads_to(thing.key, thing.name)
             if target:
                 added.append(Use(target, target, query.line))
-                predicates.append(relation_join(thing.key, thing.ref, thing.name, target, frame))
+                predicates.append(relation_join(thing.key, thing.ref, target, frame))
         elif isinstance(thing, Predicate):
             predicates.append(thing)
     predicates += [one for key, one in given.named.items() if key in ("on", "onclause")]
@@ -146,13 +178,13 @@ def _by_foreign_key(frame: Frame, query: Query, use: Use) -> Predicate:
     """The join that a library makes of the one foreign key between two tables."""
     for other in query.uses:
         if other.key and use.key:
-            found = relation_join(other.key, other.ref, "", use.key, frame)
+            found = relation_join(other.key, other.ref, use.key, frame)
             if found.atoms:
                 return found
     return Predicate()
 
 
-def related_call(frame: Frame, base: Thing, func: ast.Attribute, given: Arguments) -> Thing | None:
+def related_call(frame: Frame, func: ast.Attribute, given: Arguments) -> Thing | None:
     """`something.items.filter(...)`: a query where one relation of the project alone has that name."""
     inner = func.value
     if func.attr not in _RELATED_METHODS or not isinstance(inner, ast.Attribute):

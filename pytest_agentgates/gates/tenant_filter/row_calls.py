@@ -50,10 +50,10 @@ def _relation_holds(frame: Frame, base: Column, given: Arguments) -> Predicate:
     target = frame.world.entities.leads_to(base.key, base.name)
     if not target:
         return Predicate(is_open=True)
-    return conjunction([*given.values, relation_join(base.key, base.ref, base.name, target, frame)])
+    return conjunction([*given.values, relation_join(base.key, base.ref, target, frame)])
 
 
-def relation_join(key: str, ref: str, name: str, target: str, frame: Frame) -> Predicate:
+def relation_join(key: str, ref: str, target: str, frame: Frame) -> Predicate:
     """The equality that a relation stands for: the foreign key of either side."""
     entities = frame.world.entities
     for table_key, here, other, there in ((key, ref, target, target), (target, target, key, ref)):
@@ -65,9 +65,9 @@ def relation_join(key: str, ref: str, name: str, target: str, frame: Frame) -> P
     return Predicate()
 
 
-def row_call(frame: Frame, base: Thing, name: str, given: Arguments) -> Thing | None:
+def row_call(_frame: Frame, base: Thing, _name: str, _given: Arguments) -> Thing | None:
     """Methods of results and rows: they give rows of the same origin."""
-    return base if isinstance(base, Row) and name not in ("delete", "save") else base
+    return base
 
 
 def list_call(frame: Frame, base: Thing, name: str, given: Arguments) -> Thing | None:
@@ -98,7 +98,7 @@ def _grow(frame: Frame, base: Items, name: str, given: Arguments) -> None:
         frame.env[target.id] = either(*(grown if one == base else one for one in choices(held)))
 
 
-def plain_call(frame: Frame, base: Thing, name: str, given: Arguments) -> Thing | None:
+def plain_call(_frame: Frame, base: Thing, name: str, _given: Arguments) -> Thing | None:
     """Methods of plain values: what is read from the client's input is the client's."""
     if not isinstance(base, Plain):
         return None

@@ -39,16 +39,20 @@ def _follow(frame: Frame, statement: ast.stmt, evaluate: Evaluate) -> bool:
     if isinstance(statement, (ast.For, ast.AsyncFor, ast.While)):
         _loop(frame, statement, evaluate)
     elif isinstance(statement, (ast.With, ast.AsyncWith)):
-        for item in statement.items:
-            value = evaluate(frame, item.context_expr)
-            if item.optional_vars is not None:
-                assign(frame, item.optional_vars, value)
-        return follow(frame, statement.body, evaluate)
+        return _with(frame, statement, evaluate)
     elif isinstance(statement, ast.Try):
         return _try(frame, statement, evaluate)
     elif not isinstance(statement, _DEFINITIONS):
         _simple(frame, statement, evaluate)
     return True
+
+
+def _with(frame: Frame, statement: ast.With | ast.AsyncWith, evaluate: Evaluate) -> bool:
+    for item in statement.items:
+        value = evaluate(frame, item.context_expr)
+        if item.optional_vars is not None:
+            assign(frame, item.optional_vars, value)
+    return follow(frame, statement.body, evaluate)
 
 
 def _leave(frame: Frame, statement: ast.stmt, evaluate: Evaluate) -> None:
@@ -69,13 +73,22 @@ def _simple(frame: Frame, statement: ast.stmt, evaluate: Evaluate) -> None:
         before, added = evaluate(frame, statement.target), evaluate(frame, statement.value)
         assign(frame, statement.target, _sum(frame, statement, before, added, evaluate))
     elif isinstance(statement, ast.Expr):
-        value = evaluate(frame, statement.value)
-        if any(isinstance(one, Query) and not one.is_open for one in choices(value)):
-            frame.loose.append((statement.lineno, "query"))
+        _loose(frame, statement, evaluate)
     else:
         for child in ast.iter_child_nodes(statement):
             if isinstance(child, ast.expr):
                 evaluate(frame, child)
+
+
+def _loose(frame: Frame, statement: ast.Expr, evaluate: Evaluate) -> None:
+    """A query that is built by a statement of its own and kept nowhere."""
+    value = evaluate(frame, statement.value)
+    if any(isinstance(one, Query) and _names_owned(frame, one) for one in choices(value)):
+        frame.loose.append((statement.lineno, "query"))
+
+
+def _names_owned(frame: Frame, query: Query) -> bool:
+    return not query.is_open and any(frame.world.entities.is_owned(use.key) for use in query.uses)
 
 
 def _sum(frame: Frame, statement: ast.AugAssign, before: Thing, added: Thing, evaluate: Evaluate) -> Thing:

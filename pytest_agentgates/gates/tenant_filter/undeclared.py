@@ -18,7 +18,7 @@ def undeclared_tables(
     """Tables that are neither owned, nor shared, nor reached through an owned parent; old ones are left alone."""
     entities = world.entities
     known = {name.rpartition(".")[2] for name in (*shared, *via)}
-    reached = _reached(world, tenant)
+    reached = _reached(tenant)
     for one in entities.mapped.tables:
         is_known = one.table in tenant.columns or {one.table, one.name} & known or one.table in reached
         if is_known or entities.is_tenant_table(one.key) or not _is_new(workspace, one):
@@ -28,7 +28,7 @@ def undeclared_tables(
         yield Finding(UNDECLARED.code, message, one.path, one.line, 1, fix, snippet=message)
 
 
-def _reached(world: World, tenant: TenantTables) -> set[str]:
+def _reached(tenant: TenantTables) -> set[str]:
     """The tables with a foreign key to an owned one, or to one that is reached."""
     found: set[str] = set()
     keys = list(tenant.foreign_keys)

@@ -169,6 +169,6 @@ def _given_to_self(method: Function) -> Iterator[tuple[str, ast.expr]]:
     for node in ast.walk(method):
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-                    if target.value.id == "self":
-                        yield target.attr, node.value
+                owner = target.value if isinstance(target, ast.Attribute) else None
+                if isinstance(target, ast.Attribute) and isinstance(owner, ast.Name) and owner.id == "self":
+                    yield target.attr, node.value
