@@ -162,6 +162,8 @@ class _Graph:
         if here.ref in self.inner or there.ref in self.inner:
             return here.ref not in self.inner and self._is_key(here)
         left, right = self._key(here), self._key(there)
+        if self.entities.is_primary(left, here.name):
+            return True
         return self.entities.refers(left, here.name, right, there.name) or self.entities.refers(
             right, there.name, left, here.name
         )

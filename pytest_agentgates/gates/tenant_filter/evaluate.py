@@ -106,7 +106,7 @@ def _compare(frame: Frame, node: ast.Compare) -> Thing:
 def _bool(frame: Frame, node: ast.BoolOp) -> Thing:
     values = [evaluate(frame, one) for one in node.values]
     if any(isinstance(one, Predicate) and one.atoms for one in values):
-        return PLAIN
+        return Predicate(is_open=True)  # `a == 1 and b == 2` drops one of them, which one depends on the library
     return either(*values)
 
 
@@ -115,6 +115,8 @@ def _binary(frame: Frame, node: ast.BinOp) -> Thing:
     for one in (left, right):
         if isinstance(one, Query) and isinstance(node.op, (ast.BitAnd, ast.BitOr)):
             return _combined_queries(frame, node, left, right, one)
+    if isinstance(node.op, (ast.BitAnd, ast.BitOr)) and any(_is_q(one) for one in (left, right)):
+        return Items((left, right), ("Q",)) if isinstance(node.op, ast.BitAnd) else either(left, right)
     if isinstance(node.op, ast.BitAnd):
         return conjunction([left, right])
     if isinstance(node.op, ast.BitOr):
@@ -124,6 +126,10 @@ def _binary(frame: Frame, node: ast.BinOp) -> Thing:
     if isinstance(left, Sql):
         return joined_text([left, right], node, "%" if isinstance(node.op, ast.Mod) else "")
     return either(*(PLAIN if isinstance(one, (Plain, Sql)) else UNKNOWN for one in (left, right)))
+
+
+def _is_q(thing: Thing) -> bool:
+    return any(isinstance(one, Items) and one.keys == ("Q",) for one in choices(thing))
 
 
 def _combined_queries(frame: Frame, node: ast.BinOp, left: Thing, right: Thing, query: Query) -> Thing:

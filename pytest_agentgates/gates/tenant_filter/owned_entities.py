@@ -70,6 +70,11 @@ class OwnedEntities:
         end = self.mapped.target(found, table) if found is not None and found.is_foreign_key else None
         return end is not None and end.table in self.tenant.columns
 
+    def is_primary(self, key: str, name: str) -> bool:
+        """Whether an attribute alone is the primary key."""
+        table = self.table(key)
+        return table is not None and name in table.key_names()
+
     def refers(self, key: str, name: str, target: str, target_name: str) -> bool:
         """Whether an attribute is a foreign key to that attribute of another class."""
         table, there = self.table(key), self.table(target)

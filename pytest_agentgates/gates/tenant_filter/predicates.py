@@ -75,4 +75,4 @@ def negated(frame: Frame, thing: Thing) -> Thing:
     if isinstance(thing, Query):
         frame.nest(thing)
         return Predicate()
-    return either(*(Predicate() if isinstance(one, (Predicate, Column)) else one for one in choices(thing)))
+    return either(*(Predicate() if isinstance(one, (Predicate, Column, Items)) else one for one in choices(thing)))
