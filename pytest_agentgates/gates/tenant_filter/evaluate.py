@@ -110,7 +110,7 @@ def _bool(frame: Frame, node: ast.BoolOp) -> Thing:
     return either(*values)
 
 
-def _binary(frame: Frame, node: ast.BinOp) -> Thing:
+def _binary(frame: Frame, node: ast.BinOp) -> Thing:  # noqa: PLR0911 - one way out for each kind of operand
     left, right = evaluate(frame, node.left), evaluate(frame, node.right)
     for one in (left, right):
         if isinstance(one, Query) and isinstance(node.op, (ast.BitAnd, ast.BitOr)):

@@ -154,9 +154,8 @@ class Findings:
 
 
 def _by_line(one: Executed) -> Iterator[tuple[int, Executed]]:
-    """A query, and each inner query of it that leaves something unbound, at the line where it begins."""
-    own = {use for query in (one.query, *one.query.parts) for use in query.uses}
-    inner = [use for use in one.judged.unbound if use not in own]
+    """A query where it begins; what it joins in another statement, and inner queries, where they stand."""
+    inner = [use for use in one.judged.unbound if use.line != one.query.line]
     if one.judged.owned:
         rest = tuple(use for use in one.judged.unbound if use not in inner)
         yield one.query.line, replace(one, judged=replace(one.judged, unbound=rest)) if inner else one

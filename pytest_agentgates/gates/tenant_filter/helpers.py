@@ -78,4 +78,8 @@ def _at_line(thing: Thing, line: int) -> Thing:
     """A query that a helper began is the caller's from here on."""
     if isinstance(thing, Choice):
         return Choice(tuple(_at_line(one, line) for one in thing.values))
-    return replace(thing, line=line) if isinstance(thing, Query) else thing
+    if not isinstance(thing, Query):
+        return thing
+    uses = tuple(use if use.inner is not None else replace(use, line=line) for use in thing.uses)
+    parts = tuple(replace(part, line=line) for part in thing.parts)
+    return replace(thing, line=line, uses=uses, parts=parts)

@@ -154,13 +154,14 @@ def _columns(predicate: Predicate) -> list[Column]:
 def _joined(frame: Frame, query: Query, name: str, given: Arguments) -> Query:
     added: list[Use] = []
     predicates: list[Thing] = []
+    line = max(query.line, frame.statement)
     for thing in given.values:
         if isinstance(thing, (Entity, Subquery)):
-            added += uses_of([thing], query.line)
+            added += uses_of([thing], line)
         elif isinstance(thing, Column):
             target = frame.world.entities.leads_to(thing.key, thing.name)
             if target:
-                added.append(Use(target, target, query.line))
+                added.append(Use(target, target, line))
                 predicates.append(relation_join(thing.key, thing.ref, target, frame))
         elif isinstance(thing, Predicate):
             predicates.append(thing)
