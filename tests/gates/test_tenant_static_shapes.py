@@ -184,3 +184,9 @@ def test_a_marked_sweep_needs_a_reason(tmp_path: Path, reason: str, found: int) 
 def test_a_query_that_a_helper_begins_is_found_where_it_is_executed(tmp_path: Path) -> None:
     found = judged(tmp_path, SQLALCHEMY, HELPER).findings
     assert [one.line for one in found] == [9]
+
+
+def test_code_nested_too_deeply_is_left_to_run_time(tmp_path: Path) -> None:
+    body = "return s.scalars(select(Order)).all() + " + " + ".join(["'a'"] * 900)
+    result = judged(tmp_path, SQLALCHEMY, HEAD + body + "\n")
+    assert left(result) == 1

@@ -43,7 +43,10 @@ class FileReader:
                 continue
             if is_marked(defined) or defined.node.name in self.resolvers:
                 continue
-            yield self._read(name, defined)
+            try:
+                yield self._read(name, defined)
+            except RecursionError:
+                yield _unread(defined)
 
     def _read(self, name: str, defined: Defined) -> Reading:
         assert not isinstance(defined.node, ast.ClassDef)  # noqa: S101 - read() has looked
@@ -62,6 +65,12 @@ class FileReader:
             tuple(frame.statements),
             tuple(frame.loose),
         )
+
+
+def _unread(defined: Defined) -> Reading:
+    """A function that is nested too deeply to be followed is left to run time."""
+    deep = DocumentQuery(f"{defined.node.name} is nested too deeply", defined.node.lineno, None, "")
+    return Reading(defined, (), (), (deep,), (), ())
 
 
 def is_marked(defined: Defined) -> bool:
