@@ -134,7 +134,7 @@ class _Callers:
 def _message(tenant: TenantTables, tally: Tally, files: int) -> str:
     left = len(tally.unsure)
     return (
-        f"{tally.roots} queries of {counted(len(tenant.columns), 'tenant-owned table')} "
+        f"{tally.roots} {'query' if tally.roots == 1 else 'queries'} of {counted(len(tenant.columns), 'tenant-owned table')} "
         f"in {counted(files, 'file')}, {tally.flagged} not bound, {left} left to run time"
     )
 
