@@ -133,8 +133,9 @@ class _Callers:
 
 def _message(tenant: TenantTables, tally: Tally, files: int) -> str:
     left = len(tally.unsure)
+    queries = "1 query" if tally.roots == 1 else f"{tally.roots} queries"
     return (
-        f"{tally.roots} {'query' if tally.roots == 1 else 'queries'} of {counted(len(tenant.columns), 'tenant-owned table')} "
+        f"{queries} of {counted(len(tenant.columns), 'tenant-owned table')} "
         f"in {counted(files, 'file')}, {tally.flagged} not bound, {left} left to run time"
     )
 
