@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pytest_agentgates.core.finding import Finding, Waiver, waive
 from pytest_agentgates.core.ports import Gate, Stage, Workspace
 from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, settle
+from pytest_agentgates.kept_results import check_or_recall
 from pytest_agentgates.run_tool import terminate_all
 from pytest_agentgates.source.globs import matches
 
@@ -54,7 +55,7 @@ def run_gate(configured: ConfiguredGate, workspace: Workspace) -> GateResult:
     gate = configured.gate
     start = time.monotonic()
     try:
-        result = gate.check(workspace)
+        result = check_or_recall(gate, workspace)
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a gate raises, the run must say so and go on
         result = could_not_judge(gate.name, f"bug in the gate: {type(error).__name__}: {error}")
     duration = round((time.monotonic() - start) * 1000)

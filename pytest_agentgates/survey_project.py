@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -65,7 +66,8 @@ def project_files(project: Project) -> tuple[str, ...]:
     own = (f"{state}/transaction-log.jsonl", f"{state}/transaction-log.torn", f"{state}/agent-queues")
     files = list_files(config.root, (config.evidence, config.tasks, *own))
     reports = _reports(project.gates)
-    return tuple(path for path in files if path not in reports and not _is_our_output(config.root / path))
+    is_ours = _our_outputs(config.root)
+    return tuple(path for path in files if path not in reports and not is_ours(path))
 
 
 def _reports(gates: Sequence[ConfiguredGate]) -> frozenset[str]:
@@ -73,13 +75,24 @@ def _reports(gates: Sequence[ConfiguredGate]) -> frozenset[str]:
     return frozenset(posixpath.normpath(getattr(configured.gate, "junit", "")) for configured in gates)
 
 
-def _is_our_output(path: Path) -> bool:
-    """Whether our own standard output or error is redirected into the file: the run itself writes it."""
+def _our_outputs(root: Path) -> Callable[[str], bool]:
+    """Whether our own standard output or error is redirected into a file: the run itself writes it."""
+    streams = [found for stream in (1, 2) if (found := _stream(stream)) and stat.S_ISREG(found.st_mode)]
+
+    def is_ours(path: str) -> bool:
+        try:
+            return any(os.path.samestat(os.lstat(os.path.join(root, path)), stream) for stream in streams)
+        except OSError:
+            return False
+
+    return is_ours
+
+
+def _stream(number: int) -> os.stat_result | None:
     try:
-        found = path.lstat()
-        return any(os.path.samestat(found, os.fstat(stream)) for stream in (1, 2))
+        return os.fstat(number)
     except OSError:
-        return False
+        return None
 
 
 def changed_files(project: Project, before: Mapping[str, str], outputs: Sequence[str] = ()) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:  # only a name for the type: core itself touches no file
     from pathlib import Path
@@ -257,6 +257,17 @@ class WatchesStatements(Protocol):
     @property
     def watch(self) -> Mapping[str, object]:
         """What the tests' process must write down."""
+        ...
+
+
+@runtime_checkable
+class JudgesSource(Protocol):
+    """A gate whose result follows from Python source, names of files, pytest's settings, its options and the base."""
+
+    name: ClassVar[str]
+
+    def other_inputs(self, workspace: Workspace) -> Iterable[str]:
+        """Whatever else it looks at, as text; the same texts promise the same result."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +41,7 @@ class Ignores:
 
     def _spec(self, folder: str) -> GitIgnoreSpec | None:
         if folder not in self._specs:
-            self._specs[folder] = _read(self.root / folder / ".gitignore")
+            self._specs[folder] = _read(os.path.join(self.root, folder, ".gitignore"))
         return self._specs[folder]
 
 
@@ -60,12 +61,13 @@ def _verdict(spec: GitIgnoreSpec, entry: str) -> bool | None:
     return None
 
 
-def _read(file: Path) -> GitIgnoreSpec | None:
+def _read(file: str) -> GitIgnoreSpec | None:
     """None where there is no such file; git follows no link here."""
     try:
-        if file.is_symlink():
+        with open(file, encoding="utf-8", errors="surrogateescape") as opened:
+            text = opened.read()
+        if os.path.islink(file):
             return None
-        text = file.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:
         return None
     lines = [_as_pathspec_means_it(line) for line in text.split("\n")]

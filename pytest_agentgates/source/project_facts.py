@@ -18,6 +18,7 @@ import stat
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from pytest_agentgates.source.definition_facts import ClassFact, FunctionFact
@@ -51,6 +52,15 @@ class ProjectFacts:
         self._files: dict[str, FileFacts] = {}
         self.resolver = NameResolver(modules, self.outline)
         self.graph = ImportGraph(self.paths, self.outline, self.resolver)
+
+    @cached_property
+    def digest(self) -> bytes:
+        """The digest of every file's name and content; two projects that share it share all facts."""
+        digest = hashlib.sha256()
+        for path, row in self._rows.items():
+            digest.update(f"{path}\0{row.sha256}\0{row.module}\0".encode("utf-8", "surrogateescape"))
+            digest.update(b"" if row.sha256 else row.outline)
+        return digest.digest()
 
     @property
     def problems(self) -> tuple[tuple[str, Problem], ...]:

@@ -21,7 +21,7 @@ from pytest_agentgates.source.syntax import FileSyntax, SyntaxFiles, syntax_of
 _WEB = frozenset(
     {"fastapi", "flask", "quart", "flask_restful", "flask_restx", "flask_openapi3", "apiflask", "starlette"}
 )
-_DJANGO = frozenset({"django", "rest_framework"})
+_DJANGO = ("django.urls", "django.conf.urls", "rest_framework.routers", "rest_framework_nested")
 _TESTS = ("**/tests/**", "**/test/**", "**/test_*.py", "**/*_test.py", "**/conftest.py")
 
 
@@ -51,8 +51,7 @@ def _decorated(files: SyntaxFiles, finder: GuardFinder) -> Iterator[Route]:
 
 
 def _django(files: SyntaxFiles, finder: GuardFinder) -> Iterator[Route]:
-    users = _users(files.project, _DJANGO)
-    yield from DjangoRoutes(files, finder).of(_parsed(files, users))
+    yield from DjangoRoutes(files, finder).of(_parsed(files, _url_files(files.project)))
 
 
 def _users(project: ProjectFacts, packages: frozenset[str]) -> list[str]:
@@ -62,6 +61,20 @@ def _users(project: ProjectFacts, packages: frozenset[str]) -> list[str]:
         for path in project.paths
         if not _is_test(path) and any(fact.target.partition(".")[0] in packages for fact in project.imports(path))
     ]
+
+
+def _url_files(project: ProjectFacts) -> list[str]:
+    """The files that can name addresses of Django, and those that fill a router made elsewhere."""
+    direct = [path for path in project.paths if not _is_test(path) and _imports_any(project, path, _DJANGO)]
+    fillers = (edge.importer for path in direct for edge in project.graph.edges_to(path))
+    return sorted({*direct, *(path for path in fillers if not _is_test(path))})
+
+
+def _imports_any(project: ProjectFacts, path: str, modules: tuple[str, ...]) -> bool:
+    targets = (fact.target for fact in project.imports(path))
+    return any(target.startswith(modules) for target in targets) or any(
+        f"{fact.target}.{name}" in modules for fact in project.imports(path) for name, _ in fact.names
+    )
 
 
 def _parsed(files: SyntaxFiles, paths: list[str]) -> list[FileSyntax]:

@@ -13,6 +13,9 @@ from typing import Any
 
 from pytest_agentgates.errors import UsageError
 
+# In the order in which pytest 9 looks.
+SETTINGS_FILES = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
+
 
 @dataclass(frozen=True)
 class TestNames:

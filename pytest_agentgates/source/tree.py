@@ -56,15 +56,16 @@ def walk_files(root: Path, folder: str = "") -> Iterator[str]:
                 continue
             if not entry.is_dir(follow_symlinks=False):
                 yield prefix + entry.name
-            elif not is_environment(Path(entry.path)):
+            elif not is_environment(entry.path):
                 pending.append(prefix + entry.name)
 
 
-def is_environment(folder: Path) -> bool:
+def is_environment(folder: Path | str) -> bool:
     """Whether a folder is a virtual environment: it has a pyvenv.cfg and the interpreter to go with it."""
-    if not os.path.lexists(folder / "pyvenv.cfg"):
+    if not os.path.lexists(os.path.join(folder, "pyvenv.cfg")):
         return False
-    return any(os.path.lexists(folder / name) for name in ("bin/python", "bin/python3", "Scripts/python.exe"))
+    interpreters = ("bin/python", "bin/python3", "Scripts/python.exe")
+    return any(os.path.lexists(os.path.join(folder, name)) for name in interpreters)
 
 
 def digest_files(root: Path, files: Sequence[str]) -> dict[str, str]:
@@ -95,7 +96,7 @@ def _is_ignored(path: str, ignores: Ignores) -> bool:
 
 def _entries(root: Path, folder: str) -> Iterable[os.DirEntry[str]]:
     try:
-        with os.scandir(root / folder) as entries:
+        with os.scandir(os.path.join(root, folder)) as entries:
             return list(entries)
     except FileNotFoundError:
         return ()  # it went away while the tree was walked; what lay in it is a difference for the caller

@@ -71,6 +71,10 @@ class Authorized:
         """Handler classes are found among the definitions."""
         return any(matches(path, pattern) for pattern in self.handlers)
 
+    def other_inputs(self, _workspace: Workspace) -> tuple[str, ...]:
+        """Nothing else."""
+        return ()
+
     def check(self, workspace: Workspace) -> GateResult:
         """Judge every route of the project."""
         files = syntax_of(workspace)

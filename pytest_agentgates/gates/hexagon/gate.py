@@ -69,6 +69,14 @@ class Hexagon:
             return any(fits(path, glob) for _, glob in pairs_of(self.layers))
         return fits(path, self.components)
 
+    def other_inputs(self, workspace: Workspace) -> tuple[str, ...]:
+        """The folders of the canonical tree: an empty one holds no file that would tell of it."""
+        try:
+            tops = [] if self.layers else sorted(workspace.root.glob(self.components))
+        except (ValueError, NotImplementedError):  # no pattern of paths below the root: it names no folder
+            return ()
+        return tuple(str(path) for top in tops for path in sorted(top.rglob("*")) if path.is_dir())
+
     def check(self, workspace: Workspace) -> GateResult:
         """Judge every Python file under the source roots."""
         unknown = [layer for layer in self.layers if layer not in LAYER_ROLES]

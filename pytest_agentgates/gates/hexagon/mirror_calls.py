@@ -49,6 +49,7 @@ class TestedNames:
     loose: dict[str, set[str]] = field(default_factory=dict)
     _mentions: dict[str, frozenset[str]] = field(default_factory=dict)
     _types: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    _heirs: dict[str, set[str]] | None = None
 
     def read(self) -> TestedNames:
         """Read all files once."""
@@ -75,7 +76,12 @@ class TestedNames:
 
     def heirs_of(self, full_name: str) -> frozenset[str]:
         """The classes that tests name and that inherit from this one."""
-        return frozenset(one for one, _ in self.exact if full_name in self._names_of(one))
+        if self._heirs is None:
+            self._heirs = {}
+            for one in {one for one, _ in self.exact}:
+                for name in self._names_of(one):
+                    self._heirs.setdefault(name, set()).add(one)
+        return frozenset(self._heirs.get(full_name, ()))
 
     def _names_of(self, full_name: str) -> frozenset[str]:
         where = self.project.locate(full_name)

@@ -46,6 +46,10 @@ class Layers:
         """The calls and classes of every file that lies in a layer."""
         return self.preset in PRESETS and bool(self._set.layer_of(path)) and not self._is_excluded(path)
 
+    def other_inputs(self, _workspace: Workspace) -> tuple[str, ...]:
+        """Nothing else."""
+        return ()
+
     def check(self, workspace: Workspace) -> GateResult:
         """Judge the whole project: a layer is not kept by some of the files."""
         problem = self._problem(workspace)
