@@ -18,8 +18,7 @@ from pytest_agentgates.core.finding import Rule
 from pytest_agentgates.core.ports import EvidenceWriter, Gate, TaskStore
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.gates import GATES
-from pytest_agentgates.gates.config_holds import ConfigHolds
-from pytest_agentgates.gates.coverage_floor import CoverageFloor
+from pytest_agentgates.lazy_mapping import LazyMapping
 from pytest_agentgates.measure_tests import FloorsMeasuring
 from pytest_agentgates.project import Project
 from pytest_agentgates.run_gates import ConfiguredGate
@@ -28,7 +27,7 @@ from pytest_agentgates.stores import STORES
 from pytest_agentgates.third_party_gates import third_party_gates
 from pytest_agentgates.validate import nearest
 
-ALWAYS_ON = ("ready", "tests_pass", "config")
+ALWAYS_ON = ("ready", "tests_pass", "untampered", "config")
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def wire_project(start: Path, also_on: Sequence[str] = ()) -> Project:
     Raises UsageError for mistakes in the configuration and for names that no one offers.
     """
     kinds = offered_gates(find_root(start)[0])
-    config = load_config(start, {name: options_schema(kind) for name, kind in kinds.items()})
+    config = load_config(start, LazyMapping(tuple(kinds), lambda name: options_schema(kinds[name])))
     tools = LocalTools()
     gates = build_gates(config, kinds, also_on)
     return Project(
@@ -63,15 +62,15 @@ def wire_project(start: Path, also_on: Sequence[str] = ()) -> Project:
     )
 
 
-def offered_gates(root: Path) -> dict[str, type[Gate]]:
+def offered_gates(root: Path) -> Mapping[str, type[Gate]]:
     """Every gate class by name: our own, and those of installed packages that lie outside the project."""
-    offered: dict[str, type[Gate]] = dict(GATES)
+    others: dict[str, type[Gate]] = {}
     for kind in third_party_gates(root):
         name = str(kind.name)
-        if name in offered:
+        if name in GATES or name in others:
             raise UsageError(f"two packages offer a gate {name!r}", fix="uninstall one of them")
-        offered[name] = kind
-    return offered
+        others[name] = kind
+    return LazyMapping((*GATES, *others), lambda name: others[name] if name in others else GATES[name])
 
 
 def build_gates(
@@ -99,7 +98,12 @@ def open_store(config: Config) -> TaskStore:
 
 def measuring(gates: Sequence[ConfiguredGate]) -> FloorsMeasuring:
     """What must be measured for the floors; nothing where there is no such gate."""
-    floors = [configured.gate for configured in gates if isinstance(configured.gate, CoverageFloor)]
+    named = [configured.gate for configured in gates if configured.gate.name == "coverage_floor"]
+    if not named:
+        return FloorsMeasuring(None)
+    from pytest_agentgates.gates.coverage_floor import CoverageFloor
+
+    floors = [gate for gate in named if isinstance(gate, CoverageFloor)]
     return FloorsMeasuring(floors[0] if floors else None)
 
 
@@ -163,7 +167,13 @@ def _construct(kind: Any, table: GateTable, kinds: Mapping[str, type[Gate]]) -> 
     if "name" in {item.name for item in fields(kind)}:
         options["name"] = table.name
     gate: Gate = kind(**options)
-    if isinstance(gate, ConfigHolds):
-        known = frozenset(rule.code for offered in kinds.values() for rule in _rules_of(offered))
+    if table.kind == "config":
+        from pytest_agentgates.gates.config_holds import ConfigHolds
+
+        assert isinstance(gate, ConfigHolds)  # noqa: S101 - no one else may offer a gate of its name
+
+        def known() -> frozenset[str]:
+            return frozenset(rule.code for offered in kinds.values() for rule in _rules_of(offered))
+
         return replace(gate, known=known, today=f"{datetime.now(UTC):%Y-%m-%d}")
     return gate

@@ -1,36 +1,35 @@
-"""The gates that come with the package: one line each."""
+"""The gates that come with the package: one line each, imported when a gate is first asked for."""
 
 from __future__ import annotations
 
-from pytest_agentgates.core.ports import Gate
-from pytest_agentgates.gates.authorized import Authorized
-from pytest_agentgates.gates.command import Command
-from pytest_agentgates.gates.config_holds import ConfigHolds
-from pytest_agentgates.gates.coverage_floor import CoverageFloor
-from pytest_agentgates.gates.hexagon import Hexagon
-from pytest_agentgates.gates.imports_kept import ImportsKept
-from pytest_agentgates.gates.layers import Layers
-from pytest_agentgates.gates.mypy_clean import MypyClean
-from pytest_agentgates.gates.ready import Ready
-from pytest_agentgates.gates.ruff_clean import RuffClean
-from pytest_agentgates.gates.tenant_filter import TenantFilter
-from pytest_agentgates.gates.tenant_runtime import TenantRuntime
-from pytest_agentgates.gates.tests_pass import TestsPass
-from pytest_agentgates.gates.untampered import Untampered
+from collections.abc import Mapping
+from importlib import import_module
 
-GATES: dict[str, type[Gate]] = {
-    "ready": Ready,
-    "tests_pass": TestsPass,
-    "coverage_floor": CoverageFloor,
-    "ruff_clean": RuffClean,
-    "mypy_clean": MypyClean,
-    "imports_kept": ImportsKept,
-    "hexagon": Hexagon,
-    "untampered": Untampered,
-    "layers": Layers,
-    "authorized": Authorized,
-    "tenant_filter": TenantFilter,
-    "tenant_runtime": TenantRuntime,
-    "command": Command,
-    "config": ConfigHolds,
+from pytest_agentgates.core.ports import Gate
+from pytest_agentgates.lazy_mapping import LazyMapping
+
+_CLASSES = {
+    "ready": "ready.Ready",
+    "tests_pass": "tests_pass.TestsPass",
+    "coverage_floor": "coverage_floor.CoverageFloor",
+    "ruff_clean": "ruff_clean.RuffClean",
+    "mypy_clean": "mypy_clean.MypyClean",
+    "imports_kept": "imports_kept.ImportsKept",
+    "hexagon": "hexagon.Hexagon",
+    "untampered": "untampered.Untampered",
+    "layers": "layers.Layers",
+    "authorized": "authorized.Authorized",
+    "tenant_filter": "tenant_filter.TenantFilter",
+    "tenant_runtime": "tenant_runtime.TenantRuntime",
+    "command": "command.Command",
+    "config": "config_holds.ConfigHolds",
 }
+
+
+def _load(name: str) -> type[Gate]:
+    module, _, kind = _CLASSES[name].partition(".")
+    found: type[Gate] = getattr(import_module(f"{__name__}.{module}"), kind)
+    return found
+
+
+GATES: Mapping[str, type[Gate]] = LazyMapping(tuple(_CLASSES), _load)

@@ -10,7 +10,7 @@ from pytest_agentgates.gates.config_holds import ConfigHolds
 from tests.fakes import FakeWorkspace
 from tests.gated_project import GatedProject
 
-GATE = ConfigHolds(known=frozenset({"COV001", "IMP001"}), today="2026-06-01")
+GATE = ConfigHolds(known=lambda: frozenset({"COV001", "IMP001"}), today="2026-06-01")
 WAIVER = Waiver("E501", "src/*.py", "long table", "pyproject.toml")
 WAIVED = Finding("E501", "too long", "src/a.py", 3, waived="long table")
 RULES: dict[str, tuple[str, ...]] = {"ruff_clean": (), "coverage_floor": ("COV001",)}
