@@ -21,7 +21,8 @@ from pytest_agentgates.source.syntax import FileSyntax, SyntaxFiles, syntax_of
 _WEB = frozenset(
     {"fastapi", "flask", "quart", "flask_restful", "flask_restx", "flask_openapi3", "apiflask", "starlette"}
 )
-_DJANGO = ("django.urls", "django.conf.urls", "rest_framework.routers", "rest_framework_nested")
+_DJANGO_ROUTERS = ("rest_framework.routers", "rest_framework_nested")
+_DJANGO = ("django.urls", "django.conf.urls", *_DJANGO_ROUTERS)
 _TESTS = ("**/tests/**", "**/test/**", "**/test_*.py", "**/*_test.py", "**/conftest.py")
 
 
@@ -66,7 +67,8 @@ def _users(project: ProjectFacts, packages: frozenset[str]) -> list[str]:
 def _url_files(project: ProjectFacts) -> list[str]:
     """The files that can name addresses of Django, and those that fill a router made elsewhere."""
     direct = [path for path in project.paths if not _is_test(path) and _imports_any(project, path, _DJANGO)]
-    fillers = (edge.importer for path in direct for edge in project.graph.edges_to(path))
+    routers = [path for path in direct if _imports_any(project, path, _DJANGO_ROUTERS)]
+    fillers = (edge.importer for path in routers for edge in project.graph.edges_to(path))
     return sorted({*direct, *(path for path in fillers if not _is_test(path))})
 
 
