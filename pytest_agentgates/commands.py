@@ -30,6 +30,7 @@ from pytest_agentgates.run_stages import RunRequest
 from pytest_agentgates.schemas import schema_text
 from pytest_agentgates.select_tasks import find_task, reopen_task, resolve_ids, with_status
 from pytest_agentgates.show_task import task_facts, task_lines
+from pytest_agentgates.source.import_graph import without_collector
 from pytest_agentgates.source.tree import digest_files
 from pytest_agentgates.survey_project import survey_project
 from pytest_agentgates.terminal import Terminal
@@ -82,7 +83,8 @@ def check_command(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     limited = limit_paths(workspace, Path.cwd(), paths, options["changed"])
     terminal = Terminal(to_stderr=writer is not None)
     started = project.clock.now()
-    results, verdict = check_tree(project, limited, options["gates"], terminal.gate)
+    with without_collector():
+        results, verdict = check_tree(project, limited, options["gates"], terminal.gate)
     digests = digest_files(project.root, workspace.files)
     record = describe_run(project, limited, digests, results, (TaskOutcome("", verdict),))
     record = replace(record, run_id=new_run_id(started), run_at=started, trigger="agentgates check")

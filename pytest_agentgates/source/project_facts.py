@@ -50,6 +50,8 @@ class ProjectFacts:
         self._rows = rows
         self._outlines = outlines
         self._files: dict[str, FileFacts] = {}
+        self._classes: dict[str, dict[str, ClassFact]] = {}
+        self._functions: dict[str, dict[str, FunctionFact]] = {}
         self.resolver = NameResolver(modules, self.outline)
         self.graph = ImportGraph(self.paths, self.outline, self.resolver)
 
@@ -122,13 +124,15 @@ class ProjectFacts:
 
     def class_at(self, path: str, qualified_name: str) -> ClassFact | None:
         """A class by its file and its name in it; the last one where there are several."""
-        found = (fact for fact in reversed(self.file(path).classes) if fact.qualified_name == qualified_name)
-        return next(found, None)
+        if path not in self._classes:
+            self._classes[path] = {fact.qualified_name: fact for fact in self.file(path).classes}
+        return self._classes[path].get(qualified_name)
 
     def function_at(self, path: str, qualified_name: str) -> FunctionFact | None:
         """A function or method by its file and its name in it; the last one where there are several."""
-        found = (fact for fact in reversed(self.file(path).functions) if fact.qualified_name == qualified_name)
-        return next(found, None)
+        if path not in self._functions:
+            self._functions[path] = {fact.qualified_name: fact for fact in self.file(path).functions}
+        return self._functions[path].get(qualified_name)
 
     def bases_of(self, path: str, qualified_name: str) -> tuple[BaseFact, ...]:
         """The classes that a class names as its bases."""

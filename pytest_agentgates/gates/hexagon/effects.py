@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pytest_agentgates.core.finding import Finding
 from pytest_agentgates.gates.hexagon.components import MODELS
@@ -86,6 +87,7 @@ def _used(view: HexagonView, facts: FileFacts) -> Iterator[tuple[str, str, int, 
             yield view.facts.canonical(name, facts.path), name, call.line, call.column
 
 
+@lru_cache(maxsize=4096)
 def _kind_of(name: str) -> str:
     if name in _CLOCKS or _is_of_time(name):
         return _CLOCK
@@ -93,7 +95,14 @@ def _kind_of(name: str) -> str:
         return _CHANCE
     if name in _BUILTINS or name.startswith(("io.open", *_STREAMS)) or _touches_files(name) or _is_of_os(name):
         return _OUTSIDE
-    return next((kind for module, kind in _MODULES.items() if _is_below(name, module)), "")
+    return next((_MODULES[module] for module in _above(name) if module in _MODULES), "")
+
+
+def _above(name: str) -> Iterator[str]:
+    """The dotted names that a name lies below."""
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name
 
 
 def _is_of_time(name: str) -> bool:
