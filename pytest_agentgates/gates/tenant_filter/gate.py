@@ -59,6 +59,10 @@ class TenantFilter:
         """What the options say of tables."""
         return Ownership(self.column, tuple(self.owned.items()), self.shared, tuple(self.via.items()))
 
+    def other_inputs(self, _workspace: Workspace) -> tuple[str, ...]:
+        """Nothing else."""
+        return ()
+
     def check(self, workspace: Workspace) -> GateResult:
         """Judge the queries in the source."""
         try:
