@@ -148,3 +148,22 @@ def schema(name: str) -> int:
     from pytest_agentgates.commands import schema_command
 
     return schema_command(name)
+
+
+@agentgates.command()
+@click.argument("code")
+@click.option("--json", "as_json", is_flag=True, help="One object on standard output.")
+def explain(code: str, as_json: bool) -> int:
+    """Tell what a rule means, with an example and how to mend it."""
+    from pytest_agentgates.explain_commands import explain_command
+
+    return explain_command(code, as_json)
+
+
+@agentgates.command()
+@click.option("--json", "as_json", is_flag=True, help="A list of objects on standard output.")
+def gates(as_json: bool) -> int:
+    """List every gate: what is true when it passes, its rules, and whether it is on here."""
+    from pytest_agentgates.explain_commands import gates_command
+
+    return gates_command(as_json)

@@ -103,6 +103,15 @@ class Terminal:
         """Show plain text as it is."""
         self._line(text)
 
+    def markdown(self, text: str) -> None:
+        """Show Markdown, laid out on a terminal and as it is elsewhere."""
+        if not self.console.is_terminal:
+            print(text)  # noqa: T201 - a pipe gets the text itself, unwrapped
+            return
+        from rich.markdown import Markdown
+
+        self.console.print(Markdown(text), soft_wrap=False)
+
     def _is_shown(self, finding: Finding) -> bool:
         """Advice is left out where the user asked for quiet."""
         return not finding.waived and (finding.severity is Severity.ERROR or not self.quiet)

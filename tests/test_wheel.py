@@ -25,6 +25,8 @@ def test_the_wheel_holds_schemas_types_and_no_tests(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert "pytest_agentgates/py.typed" in names
     assert "pytest_agentgates/schemas/ctrf.schema.json" in names
+    page = zipfile.ZipFile(wheel).read("pytest_agentgates/gates.md")
+    assert page == (ROOT / "docs" / "gates.md").read_bytes()
     assert not [name for name in names if name.startswith(("tests", "examples", "benchmarks"))]
 
 
