@@ -55,6 +55,7 @@ class Config:
     text: str = ""
     tasks: str = "docs/state/tasks.json"
     evidence: str = ".claude/evidence"
+    baseline: str = "agentgates-baseline.json"
     agent: str = ""
     base: str = ""
     max_attempts: int = 3
@@ -99,14 +100,33 @@ def run_settings(texts: Mapping[str, str]) -> RunSettings:
 
     `texts` maps the names of the files to what they hold; what cannot be read there says nothing.
     """
+    return _run_settings(_other_table(texts).get("run", {}))
+
+
+def gate_tables(texts: Mapping[str, str]) -> Mapping[str, GateTable]:
+    """The gates as other texts of the configuration files set them up; none where they cannot be read."""
+    table = _other_table(texts)
+    profiles = table.get("profiles", {}).values()
+    named = {name: GateTable(name, name) for profile in profiles for name in profile.get("gates", ())}
+    gates = {name: _gate(name, options) for name, options in table.get("gates", {}).items()}
+    return {**named, **gates}
+
+
+def waivers_of(text: str, source: str) -> tuple[Waiver, ...]:
+    """The waivers in another text of a configuration file; none where it cannot be read."""
+    return tuple(_waiver(entry, source) for entry in _other_table({source: text}).get("waivers", ()))
+
+
+def _other_table(texts: Mapping[str, str]) -> Mapping[str, Any]:
+    """The table that governs among such texts, by the names of the files; empty where none can be read."""
     for name in FILES:
         try:
             table = _table(tomllib.loads(texts.get(name, "")), name)
         except (tomllib.TOMLDecodeError, UsageError):
             continue
         if table and not mistakes_of(table, top_level_schema(), ""):
-            return _run_settings(table.get("run", {}))
-    return RunSettings()
+            return table
+    return {}
 
 
 def _configures(path: Path) -> bool:
@@ -200,7 +220,11 @@ def _place(source: str, line: int, key: str) -> str:
 
 
 def _build(config: Config, table: Mapping[str, Any]) -> Config:
-    simple = {name: table[name] for name in ("tasks", "evidence", "agent", "base", "max_attempts") if name in table}
+    simple = {
+        name: table[name]
+        for name in ("tasks", "evidence", "baseline", "agent", "base", "max_attempts")
+        if name in table
+    }
     return replace(
         config,
         **simple,

@@ -38,7 +38,10 @@ class Coverage(Protocol):
 
 @dataclass(frozen=True)
 class Project:
-    """What the use cases work with; `open_store` is called when a task is needed."""
+    """What the use cases work with; `open_store` is called when a task is needed.
+
+    `open_store_at` opens the configured store as it lies below another root.
+    """
 
     config: Config
     gates: tuple[ConfiguredGate, ...]
@@ -49,6 +52,8 @@ class Project:
     clock: Clock
     cache: Path | None
     coverage: Coverage
+    open_store_at: Callable[[Path], TaskStore] | None = None
+    always_on: tuple[str, ...] = ()
 
     @property
     def root(self) -> Path:

@@ -10,10 +10,12 @@ from dataclasses import fields
 from pathlib import Path
 
 from pytest_agentgates.base_tree import find_base
+from pytest_agentgates.base_waivers import held_to_base
 from pytest_agentgates.config import Config
-from pytest_agentgates.core.ports import AsksForDetails, SourceScope
+from pytest_agentgates.core.ports import AsksForDetails, BaseTree, Loss, SourceScope
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import UsageError
+from pytest_agentgates.losses import gates_below_base, tasks_below_base
 from pytest_agentgates.project import Project
 from pytest_agentgates.run_gates import ConfiguredGate
 from pytest_agentgates.source.globs import matches
@@ -46,11 +48,20 @@ def survey_project(
         base=tree,
         base_problem=problem,
         cache=project.cache,
-        waivers=(*read_waivers(config.root, files), *config.waivers),
+        waivers=held_to_base((*read_waivers(config.root, files), *config.waivers), tree),
+        less_than_base=tuple(_less_than_base(project, tree, all_tasks)),
         rules_by_gate=project.rules_by_gate(),
         globs=_globs(config, project.gates),
         scope=SourceScope(config.source_roots, _wants_details(project.gates)),
     )
+
+
+def _less_than_base(project: Project, base: BaseTree | None, tasks: Sequence[Task]) -> Iterator[Loss]:
+    if base is None:
+        return
+    yield from gates_below_base(base, project.gates, project.always_on, project.config.source)
+    if project.open_store_at is not None:
+        yield from tasks_below_base(base, project.config.tasks, project.open_store_at, tasks)
 
 
 def _wants_details(gates: Sequence[ConfiguredGate]) -> Callable[[str], bool]:

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from pytest_agentgates import evidence
+from pytest_agentgates.baseline_file import load_baseline
 from pytest_agentgates.config import Config, GateTable, find_root, load_config
 from pytest_agentgates.config_schema import options_schema
+from pytest_agentgates.core.baseline import NEVER_RECORDED, Baseline
 from pytest_agentgates.core.finding import Rule
 from pytest_agentgates.core.ports import EvidenceWriter, Gate, TaskStore
 from pytest_agentgates.errors import UsageError
@@ -48,7 +50,7 @@ def wire_project(start: Path, also_on: Sequence[str] = ()) -> Project:
     kinds = offered_gates(find_root(start)[0])
     config = load_config(start, LazyMapping(tuple(kinds), lambda name: options_schema(kinds[name])))
     tools = LocalTools()
-    gates = build_gates(config, kinds, also_on)
+    gates = with_baseline(build_gates(config, kinds, also_on), load_baseline(config.root, config.baseline))
     return Project(
         config=config,
         gates=gates,
@@ -59,6 +61,8 @@ def wire_project(start: Path, also_on: Sequence[str] = ()) -> Project:
         clock=SystemClock(),
         cache=private_cache(config.root),
         coverage=measuring(gates),
+        open_store_at=lambda root: open_store(replace(config, root=root)),
+        always_on=ALWAYS_ON,
     )
 
 
@@ -85,6 +89,19 @@ def build_gates(
         tables.setdefault(name, GateTable(name, name))
     ordered = sorted(tables.values(), key=lambda table: _position(table.kind, kinds))
     return tuple(_configure(table, config, kinds) for table in ordered if table.enabled or table.name in also_on)
+
+
+def with_baseline(gates: Sequence[ConfiguredGate], baseline: Baseline) -> tuple[ConfiguredGate, ...]:
+    """The gates with what the baseline records of each; `config` judges the baseline itself."""
+    return tuple(_with_baseline(configured, baseline) for configured in gates)
+
+
+def _with_baseline(configured: ConfiguredGate, baseline: Baseline) -> ConfiguredGate:
+    gate = configured.gate
+    if gate.name == "config":
+        held: Any = gate  # its own fields are not those of the port
+        return replace(configured, gate=replace(held, baseline=baseline))
+    return configured if gate.name in NEVER_RECORDED else replace(configured, accepted=baseline.of_gate(gate.name))
 
 
 def open_store(config: Config) -> TaskStore:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pytest_agentgates.core.finding import Waiver
 from pytest_agentgates.core.outcomes import TestClaim
-from pytest_agentgates.core.ports import BaseTree, ExpectedTests, SourceScope, ToolRunner, Workspace
+from pytest_agentgates.core.ports import BaseTree, ExpectedTests, Loss, SourceScope, ToolRunner, Workspace
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult
 
@@ -57,6 +57,7 @@ class ProjectWorkspace:
     results: tuple[GateResult, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     rules_by_gate: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    less_than_base: tuple[Loss, ...] = ()
     globs: Mapping[str, str] = field(default_factory=dict)
     scope: SourceScope = field(default_factory=SourceScope)
     shared: Shared = field(default_factory=Shared, compare=False, repr=False)

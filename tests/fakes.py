@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pytest_agentgates.core.finding import Waiver
 from pytest_agentgates.core.outcomes import TestClaim
-from pytest_agentgates.core.ports import BaseTree, ExpectedTests, SourceScope, ToolRun, ToolRunner, Workspace
+from pytest_agentgates.core.ports import BaseTree, ExpectedTests, Loss, SourceScope, ToolRun, ToolRunner, Workspace
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult
 
@@ -94,6 +94,7 @@ class FakeWorkspace:
     results: tuple[GateResult, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     rules_by_gate: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    less_than_base: tuple[Loss, ...] = ()
     globs: Mapping[str, str] = field(default_factory=dict)
     scope: SourceScope = field(default_factory=SourceScope)
 

@@ -62,7 +62,7 @@ class Waiver:
     """Permission to leave findings of one rule standing, with the reason.
 
     `path` is a glob; `line` 0 means the whole file; `where` says where the waiver itself stands.
-    `expires` is an ISO date, empty for none.
+    `expires` is an ISO date, empty for none; `problem` says why it waives nothing, empty where it may.
     """
 
     rule: str
@@ -72,6 +72,7 @@ class Waiver:
     line: int = 0
     last_line: int = 0
     expires: str = ""
+    problem: str = ""
 
     def covers(self, finding: Finding) -> bool:
         """Whether rule and lines fit; the caller has matched the path."""
@@ -81,12 +82,12 @@ class Waiver:
 
 
 def waive(findings: Iterable[Finding], waivers: dict[str, tuple[Waiver, ...]]) -> tuple[Finding, ...]:
-    """Mark each finding that a waiver of its path covers; waivers without a reason waive nothing."""
+    """Mark each finding that a waiver of its path covers; one without a reason or with a problem waives nothing."""
     return tuple(_waive_one(finding, waivers.get(finding.path, ())) for finding in findings)
 
 
 def _waive_one(finding: Finding, waivers: tuple[Waiver, ...]) -> Finding:
     for waiver in waivers:
-        if waiver.reason and waiver.covers(finding):
+        if waiver.reason and not waiver.problem and waiver.covers(finding):
             return replace(finding, waived=waiver.reason)
     return finding

@@ -177,6 +177,11 @@ class Workspace(Protocol):
         ...
 
     @property
+    def less_than_base(self) -> tuple[Loss, ...]:
+        """Where configuration and tasks ask for less than at the base."""
+        ...
+
+    @property
     def globs(self) -> Mapping[str, str]:
         """Every glob of the configuration, by the key it stands under."""
         ...
@@ -201,6 +206,15 @@ class SourceScope:
 
     roots: tuple[str, ...] = ()
     wants_details: Callable[[str], bool] = lambda _path: False
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Something that the base asks for and the file `path` no longer does; `task_id` empty for the whole project."""
+
+    path: str
+    message: str
+    task_id: str = ""
 
 
 @dataclass(frozen=True)

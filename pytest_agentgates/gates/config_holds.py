@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import ClassVar
 
+from pytest_agentgates.baseline_file import parse_baseline
+from pytest_agentgates.core.baseline import Baseline, Identity, grown, unused
 from pytest_agentgates.core.finding import Finding, Rule, Waiver
-from pytest_agentgates.core.ports import Stage, Workspace
+from pytest_agentgates.core.ports import BaseTree, Stage, Workspace
 from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, GateStatus, result_of
+from pytest_agentgates.errors import UsageError
 from pytest_agentgates.source.globs import matches
 
-WAIVER, GLOB = (
+WAIVER, GLOB, LESS = (
     Rule("AGT001", "a waiver without reason, with an unknown code, expired, or with nothing to waive"),
     Rule("AGT002", "a glob of the configuration matches nothing"),
+    Rule("AGT006", "a gate was switched off, or a task asks for less, since the base"),
 )
 OWN_PREFIXES = ("AGT", "BND", "CMD", "COV", "CRT", "CTR", "HEX", "IMP", "LAY", "AUT", "RUN", "TEN", "TMP", "TSK")
 NEVER_WAIVED = ("AGT", "RUN", "TSK")
@@ -26,6 +30,7 @@ class ConfigHolds:
 
     known: Callable[[], frozenset[str]] = frozenset
     today: str = ""
+    baseline: Baseline = field(default_factory=Baseline)
 
     name: ClassVar[str] = "config"
     stage: ClassVar[Stage] = Stage.AFTER
@@ -34,18 +39,24 @@ class ConfigHolds:
         GLOB,
         Rule("AGT003", "a configured gate that no one offers"),
         Rule("AGT004", "an unknown key"),
+        LESS,
     )
 
     def check(self, workspace: Workspace) -> GateResult:
         """Judge the waivers and globs of the workspace; runs last, when all findings are known."""
-        findings = [*self._waivers(workspace), *_globs(workspace)]
+        findings = [
+            *self._waivers(workspace),
+            *self._of_baseline(workspace),
+            *_globs(workspace),
+            *_asked_for_less(workspace),
+        ]
         message = f"{counted(len(workspace.waivers), 'waiver')}, {counted(len(workspace.globs), 'glob')}"
         return result_of(self.name, findings, message)
 
     def _waivers(self, workspace: Workspace) -> Iterator[Finding]:
         used = _used(workspace)
         for waiver in workspace.waivers:
-            problem = self._problem(waiver)
+            problem = waiver.problem or self._problem(waiver)
             if not problem and waiver not in used and _was_judged(waiver, workspace):
                 problem = "has nothing to waive"
             if problem:
@@ -53,6 +64,19 @@ class ConfigHolds:
                 message = f"the waiver of {waiver.rule or 'no rule'} {problem}"
                 place = (path, int(line)) if line.isdigit() else (waiver.where, 0)
                 yield Finding(WAIVER.code, message, *place, fix="mend the waiver or remove it", snippet=message)
+
+    def _of_baseline(self, workspace: Workspace) -> Iterator[Finding]:
+        """Entries without a finding, where everything was judged, and entries that the base does not have."""
+        problems = [] if workspace.paths else list(unused(self.baseline, workspace.results, workspace.rules_by_gate))
+        if workspace.base is not None:
+            problems += grown(self.baseline, _counts_at(workspace.base, self.baseline.path))
+        for identity, problem in problems:
+            message = f"the baseline entry {identity} {problem}"
+            fix = (
+                "mend the code and take the entry out; what is to be added is reviewed and committed to the base first"
+            )
+            line = self.baseline.lines.get(identity, 0)
+            yield Finding(WAIVER.code, message, self.baseline.path, line, fix=fix, snippet=message)
 
     def _problem(self, waiver: Waiver) -> str:
         if waiver.rule.startswith(NEVER_WAIVED):
@@ -66,6 +90,14 @@ class ConfigHolds:
         if waiver.expires and waiver.expires < self.today:
             return f"expired on {waiver.expires}"
         return ""
+
+
+def _counts_at(base: BaseTree, path: str) -> Mapping[Identity, int]:
+    """What the base records; a copy that cannot be read records nothing."""
+    try:
+        return parse_baseline(base.read(path) or b"[]", path).counts
+    except UsageError:
+        return {}
 
 
 def _used(workspace: Workspace) -> set[Waiver]:
@@ -91,3 +123,11 @@ def _globs(workspace: Workspace) -> Iterator[Finding]:
         if not any(matches(path, pattern) for path in workspace.files):
             message = f"{key}: {pattern!r} matches no file"
             yield Finding(GLOB.code, message, fix="correct the glob or remove it", snippet=message)
+
+
+def _asked_for_less(workspace: Workspace) -> Iterator[Finding]:
+    judged = {"", *(task.id for task in workspace.tasks)}
+    for loss in workspace.less_than_base:
+        if loss.task_id in judged:
+            fix = "put it back as it was at the base"
+            yield Finding(LESS.code, loss.message, loss.path, fix=fix, snippet=loss.message)

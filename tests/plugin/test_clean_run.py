@@ -51,12 +51,16 @@ def test_edited_tests_are_not_those_that_decide(committed: GatedProject) -> None
         ("src/extra.pth", "import os; os._exit(0)\n"),
     ],
 )
-def test_planted_files_that_steer_have_no_effect(committed: GatedProject, name: str, text: str) -> None:
+def test_planted_files_that_steer_have_no_effect_and_are_reported(
+    committed: GatedProject, name: str, text: str
+) -> None:
     committed.write(name, text)
     assert committed.gated().ret == 1
     assert committed.rules("tests_pass") == ["RUN001", "RUN001"]
     committed.write("src/calc.py", CALC)
-    assert committed.gated().ret == 0
+    assert committed.gated().ret == 1
+    assert committed.rules("tests_pass") == []
+    assert {"TMP005", "TMP007", "TMP017"} & set(committed.rules("untampered"))
 
 
 def test_deleted_tests_run_all_the_same(committed: GatedProject) -> None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pytest_agentgates.gates.untampered.values import Values, shape_of
+from pytest_agentgates.gates.untampered.values import Values, shape_of, source_of
 
 # How much a check that holds says about the value: equality most, "there is something" least.
 EXACT, CLOSE, BOUND, KIND, SOMETHING = 5, 4, 3, 2, 1
@@ -96,8 +96,8 @@ def check_of_context(node: ast.expr, values: Values, body: list[ast.stmt]) -> Ch
     statements = ast.Module(body=[values.fill_statement(statement) for statement in body], type_ignores=[])
     names = frozenset(_names(statements))
     return Check(
-        f"{check.text}: {ast.unparse(statements)}",
-        ast.unparse(statements),
+        f"{check.text}: {source_of(statements)}",
+        source_of(statements),
         check.text,
         f"{check.shape}: {shape_of(statements)}",
         check.strength,
@@ -141,9 +141,9 @@ def _is_none_test(operator: ast.cmpop, right: ast.expr) -> bool:
 
 def _check(whole: ast.expr, subject: ast.expr, expected: ast.expr | None, strength: int, line: int) -> Check:
     return Check(
-        ast.unparse(whole),
-        ast.unparse(subject),
-        "" if expected is None else ast.unparse(expected),
+        source_of(whole),
+        source_of(subject),
+        "" if expected is None else source_of(expected),
         shape_of(whole),
         strength,
         line,
@@ -210,7 +210,7 @@ def is_empty(node: ast.expr) -> bool:
             return is_empty(inner)
         case ast.Call(func=ast.Name(id="enumerate" | "zip" | "sorted" | "reversed"), args=[inner, *_]):
             return is_empty(inner)
-    return ast.unparse(node) in _EMPTY
+    return source_of(node) in _EMPTY
 
 
 def _tolerance(node: ast.expr) -> float | None:

@@ -15,6 +15,7 @@ from pytest_agentgates.core.ports import BaseTree, Stage, Workspace
 from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, result_of
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.gates.untampered.patches import accuse_patches
+from pytest_agentgates.gates.untampered.planted import accuse_planted
 from pytest_agentgates.gates.untampered.product_code import accuse_product
 from pytest_agentgates.gates.untampered.rules import RULES
 from pytest_agentgates.gates.untampered.settings import accuse_settings
@@ -73,6 +74,8 @@ class _Judged:
         for accusation in accuse_tests(suite):
             yield accusation.finding if accusation.is_neutered else self._softened(accusation.finding)
         for finding in accuse_settings(self.workspace, self.base, self.files):
+            yield self._softened(finding)
+        for finding in accuse_planted(self.files, frozenset(self.workspace.files)):
             yield self._softened(finding)
         examples = self._examples()
         for file in self.files:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pytest_agentgates.core.finding import Finding
 from pytest_agentgates.gates.untampered.rules import HOOK
-from pytest_agentgates.gates.untampered.values import Values
+from pytest_agentgates.gates.untampered.values import Values, source_of
 from pytest_agentgates.gates.untampered.versions import Versions
 from pytest_agentgates.source.task_marks import Aliases, read_aliases
 
@@ -80,7 +80,7 @@ def _found_in(tree: ast.Module, path: str, is_product: Accept) -> Iterator[_Foun
             yield from _replacements(node, aliases, is_product)
     for node in tree.body:
         if isinstance(node, ast.Assign) and _names_plugins(node):
-            yield _Found(f"a plugin is loaded: {ast.unparse(node)}", node.lineno)
+            yield _Found(f"a plugin is loaded: {source_of(node)}", node.lineno)
 
 
 def _is_plugin(tree: ast.Module) -> bool:
@@ -96,7 +96,7 @@ def _hooks(tree: ast.Module) -> Iterator[_Found]:
 
 
 def _digest(node: ast.AST) -> str:
-    text = " ".join(ast.unparse(node).split())
+    text = " ".join(source_of(node).split())
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
@@ -120,7 +120,7 @@ def _replacements(
     node: ast.FunctionDef | ast.AsyncFunctionDef, aliases: Aliases, is_product: Accept
 ) -> Iterator[_Found]:
     """Patches of the code under test by a fixture that every test gets, and patches of what the test itself calls."""
-    is_automatic = any("autouse=True" in ast.unparse(decorator) for decorator in node.decorator_list)
+    is_automatic = any("autouse=True" in source_of(decorator) for decorator in node.decorator_list)
     called = {aliases.dotted(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)}
     values = Values({}).within(node)
     for call in (found for found in ast.walk(node) if isinstance(found, ast.Call)):
@@ -143,7 +143,7 @@ def _patched(call: ast.Call, aliases: Aliases, values: Values) -> str:
     first = values.fill(call.args[0])
     if isinstance(first, ast.Constant) and isinstance(first.value, str):
         return first.value
-    owner = aliases.dotted(first) or ast.unparse(first)
+    owner = aliases.dotted(first) or source_of(first)
     second = call.args[1] if len(call.args) > 1 else None
     if isinstance(second, ast.Constant) and isinstance(second.value, str):
         return f"{owner}.{second.value}"

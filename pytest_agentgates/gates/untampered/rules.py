@@ -15,6 +15,7 @@ KNOWS_TESTS = Rule("TMP008", "product code knows that it is tested")
 ALWAYS_EQUAL = Rule("TMP009", "an object is equal to everything")
 LEAVES = Rule("TMP010", "product code ends the process, or skips tests")
 SPECIAL_CASE = Rule("TMP011", "the tests' literals reappear as special cases")
+PLANTED = Rule("TMP017", "what runs is not what was read")
 
 RULES = (
     GONE,
@@ -28,4 +29,5 @@ RULES = (
     ALWAYS_EQUAL,
     LEAVES,
     SPECIAL_CASE,
+    PLANTED,
 )

@@ -10,8 +10,16 @@ from dataclasses import dataclass
 
 from pytest_agentgates.core.finding import Finding
 from pytest_agentgates.core.ports import BaseTree, Workspace
+from pytest_agentgates.gates.untampered.own_settings import own_changes
 from pytest_agentgates.gates.untampered.rules import SETTINGS
-from pytest_agentgates.gates.untampered.settings_files import FILES, PLACES, Settings, is_settings_file, read_settings
+from pytest_agentgates.gates.untampered.settings_files import (
+    FILES,
+    PLACES,
+    Settings,
+    is_settings_file,
+    number,
+    read_settings,
+)
 from pytest_agentgates.gates.untampered.versions import Versions
 
 # More entries of these let more through; keys are patterns.
@@ -21,33 +29,37 @@ _MORE_IS_LESS = {
     "ruff": ("*ignore", "*exclude", "*per-file-ignores.*", "*unfixable_never", "*allowed-*", "*builtins"),
     "mypy": ("*exclude", "*disable_error_code", "*untyped_calls_exclude"),
     "importlinter": ("*ignore_imports", "*exclude_type_checking_imports"),
-    "agentgates": ("waivers", "*advise", "*allow", "*ignore*", "*public*", "*shared", "*resolvers"),
 }
 # Fewer entries of these ask for less.
 _LESS_IS_LESS = {
-    "pytest": ("testpaths", "python_files", "python_classes", "python_functions", "filterwarnings"),
+    "pytest": ("testpaths", "python_files", "python_classes", "python_functions"),
     "coverage": ("*source", "*source_pkgs", "*include"),
     "ruff": ("*select",),
     "mypy": ("files", "packages", "modules", "enable_error_code"),
     "importlinter": ("contracts", "*forbidden_modules", "*source_modules", "*layers", "*modules", "root_packages"),
-    "agentgates": ("gates", "*gates", "*floors", "*paths", "*block", "*protected", "*owned", "*checks"),
 }
 # Numbers that ask for less when they get smaller, or bigger.
 _SMALLER_IS_LESS = {
     "coverage": ("*fail_under",),
-    "agentgates": ("*floors.*", "*changed_lines", "*mutants"),
 }
-_BIGGER_IS_LESS = {"ruff": ("*max-*",), "agentgates": ("max_attempts",), "pytest": ("reruns",)}
+_BIGGER_IS_LESS = {"ruff": ("*max-*",), "pytest": ("reruns",)}
 # Switches that ask for less when they are turned on; turning any other off does.
 _LETTING_THROUGH = {
     "mypy": ("*ignore_errors", "*ignore_missing_imports", "*follow_untyped_imports", "*allow_*", "*implicit_*"),
-    "agentgates": ("*allow_empty",),
     "coverage": ("*ignore_errors", "*skip_*"),
     "ruff": ("*exit-zero", "*preview"),
     "pytest": (),
     "importlinter": ("*allow_*", "*exclude_*"),
 }
-_HARMLESS_SWITCHES = ("*pretty", "*show_*", "*color*", "*verbos*", "*incremental", "*fix", "log_*", "*sqlite_cache")
+_HARMLESS_SWITCHES = (
+    *("*pretty", "*show_*", "*color*", "*verbos*", "*incremental", "*fix", "log_*", "*sqlite_cache"),
+    *("lint.isort.*", "lint.ignore-init-module-imports", "format.*"),
+)
+# What `strict = true` of mypy turns on by itself.
+_STRICT = (
+    *("warn_*", "disallow_*", "no_implicit_reexport", "check_untyped_defs", "strict_*", "extra_checks"),
+    *("no_implicit_optional", "implicit_reexport"),
+)
 _NARROWING = (
     *("-k", "-m", "-x", "-p", "--deselect*", "--ignore*", "--setup-*", "--collect-only", "--co", "--lf", "--ff"),
     *("--last-failed", "--reruns*", "--maxfail*", "--noconftest", "-W*", "--pdb*", "--exitfirst", "--sw*"),
@@ -77,7 +89,8 @@ def _compare(folder: str, before: Settings, after: Settings) -> Iterator[Finding
     path = posixpath.join(folder, after.file or before.file)
     if after.file != before.file and before.file and after.file:
         yield _finding(path, f"{after.file} now takes the place of {before.file} for {after.tool}")
-    for text in (*_texts(before, after), *_addopts(before, after)):
+    texts = own_changes(before, after) if after.tool == "agentgates" else _texts(before, after)
+    for text in (*texts, *_addopts(before, after)):
         yield _finding(path, f"{after.tool}: {text}")
 
 
@@ -108,8 +121,11 @@ class _Change:
 
 def _changed(change: _Change, before: Settings, after: Settings) -> Iterator[str]:
     key, old, new = change.key, change.old, change.new
+    if key == "filterwarnings":
+        yield from _filters(before, after)
+        return
     if isinstance(old, bool) or isinstance(new, bool):
-        if _asks_for_less(change):
+        if _asks_for_less(change) and not _is_strict(change, after):
             yield f"{key} is {_shown(new)}, it was {_shown(old)}"
         return
     if _is_number(old) or _is_number(new):
@@ -124,6 +140,23 @@ def _changed(change: _Change, before: Settings, after: Settings) -> Iterator[str
         yield f"{key} lost {', '.join(map(repr, lost))}"
 
 
+def _filters(before: Settings, after: Settings) -> Iterator[str]:
+    """Warnings that are errors no longer: their filter went, or another lets them through."""
+    gained = Counter(after.words("filterwarnings")) - Counter(before.words("filterwarnings"))
+    lost = Counter(before.words("filterwarnings")) - Counter(after.words("filterwarnings"))
+    if dropped := [word for word in lost if word.startswith("error")]:
+        yield f"filterwarnings lost {', '.join(map(repr, dropped))}"
+    passing = [word for word in gained if not word.startswith("error")]
+    if passing and any(word.startswith("error") for word in before.words("filterwarnings")):
+        yield f"filterwarnings gained {', '.join(map(repr, passing))}"
+
+
+def _is_strict(change: _Change, after: Settings) -> bool:
+    """Whether mypy's `strict` now says what a switch said that was left out."""
+    is_part = any(fnmatch.fnmatchcase(change.key, pattern) for pattern in _STRICT)
+    return change.tool == "mypy" and is_part and change.new is None and after.values.get("strict") is True
+
+
 def _asks_for_less(change: _Change) -> bool:
     if any(fnmatch.fnmatchcase(change.key, pattern) for pattern in _HARMLESS_SWITCHES):
         return False
@@ -133,7 +166,7 @@ def _asks_for_less(change: _Change) -> bool:
 
 
 def _is_less(change: _Change) -> bool:
-    old, new = _number(change.old), _number(change.new)
+    old, new = number(change.old), number(change.new)
     if change.fits(_SMALLER_IS_LESS):
         return new is None or (old is not None and new < old)
     if change.fits(_BIGGER_IS_LESS):
@@ -142,16 +175,7 @@ def _is_less(change: _Change) -> bool:
 
 
 def _is_number(value: object) -> bool:
-    return _number(value) is not None
-
-
-def _number(value: object) -> float | None:
-    if isinstance(value, bool) or value is None:
-        return None
-    try:
-        return float(str(value))
-    except ValueError:
-        return None
+    return number(value) is not None
 
 
 def _shown(value: object) -> str:

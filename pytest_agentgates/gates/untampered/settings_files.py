@@ -59,6 +59,16 @@ def is_settings_file(path: str) -> bool:
     return posixpath.basename(path) in FILES
 
 
+def number(value: object) -> float | None:
+    """A setting that is a number, however it is written; None for any other."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        return float(str(value))
+    except ValueError:
+        return None
+
+
 def _table(tool: str, name: str, content: bytes) -> Mapping[str, Any] | None:
     """The tool's table in a file; None where the file has none, empty where it cannot be read."""
     text = content.decode("utf-8-sig", "replace")

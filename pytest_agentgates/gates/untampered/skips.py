@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pytest_agentgates.gates.untampered.values import source_of
 from pytest_agentgates.source.task_marks import Aliases, assigned
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -41,7 +42,7 @@ def skips_of(tree: ast.Module, aliases: Aliases) -> Iterator[Skip]:
     for name, node in _decorated(tree.body):
         for decorator in node.decorator_list:
             if aliases.called(decorator) in _SKIPS:
-                yield Skip(name, ast.unparse(decorator), decorator.lineno)
+                yield Skip(name, source_of(decorator), decorator.lineno)
         if isinstance(node, ast.ClassDef):
             yield from _skips_of_body(node.body, name, aliases)
         else:
@@ -63,7 +64,7 @@ def _skips_of_body(body: Sequence[ast.stmt], scope: str, aliases: Aliases) -> It
             marks = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
             for mark in marks if name == "pytestmark" else ():
                 if aliases.called(mark) in _SKIPS:
-                    yield Skip(scope, ast.unparse(mark), mark.lineno)
+                    yield Skip(scope, source_of(mark), mark.lineno)
         if isinstance(statement, ast.Expr | ast.If | ast.Raise | ast.Assign):
             yield from _skip_calls(statement, scope, aliases)
 
@@ -73,4 +74,4 @@ def _skip_calls(node: ast.AST, scope: str, aliases: Aliases) -> Iterator[Skip]:
         if isinstance(found, ast.Call) and aliases.dotted(found.func) in _SKIPS - {"pytest.mark.skip"}:
             name = aliases.dotted(found.func)
             if not name.startswith("pytest.mark."):
-                yield Skip(scope, ast.unparse(found), found.lineno)
+                yield Skip(scope, source_of(found), found.lineno)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pytest_agentgates.core.finding import Finding, Severity
 from pytest_agentgates.gates.untampered.rules import SPECIAL_CASE
 from pytest_agentgates.gates.untampered.test_bodies import functions_of
-from pytest_agentgates.gates.untampered.values import Values, module_values
+from pytest_agentgates.gates.untampered.values import Values, module_values, source_of
 from pytest_agentgates.gates.untampered.versions import Versions
 from pytest_agentgates.source.task_marks import read_aliases
 
@@ -123,7 +123,7 @@ def _compared(left: ast.expr, right: ast.expr) -> Iterator[Example]:
         if isinstance(call, ast.Call) and _is_literal(answer):
             arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
             if arguments and all(_is_literal(argument) for argument in arguments):
-                yield Example(_name(call.func), tuple(map(ast.unparse, arguments)), ast.unparse(answer))
+                yield Example(_name(call.func), tuple(map(source_of, arguments)), source_of(answer))
 
 
 def _cases_by_function(tree: ast.Module) -> Iterator[tuple[Example, int]]:
@@ -149,7 +149,7 @@ def _cases(node: ast.FunctionDef | ast.AsyncFunctionDef, tree: ast.Module) -> It
 def _case(test: ast.expr, value: ast.expr) -> Iterator[_Case]:
     inputs = _compared_with(test)
     if inputs and _is_literal(value):
-        yield _Case(inputs, ast.unparse(value), test.lineno)
+        yield _Case(inputs, source_of(value), test.lineno)
 
 
 def _compared_with(test: ast.expr) -> _Literals:
@@ -164,8 +164,8 @@ def _compared_with(test: ast.expr) -> _Literals:
             if not _is_literal(literal) or _is_literal(other):
                 return ()
             if isinstance(literal, ast.Tuple) and isinstance(other, ast.Tuple):
-                return tuple(map(ast.unparse, literal.elts))
-            return (ast.unparse(literal),)
+                return tuple(map(source_of, literal.elts))
+            return (source_of(literal),)
     return ()
 
 
@@ -178,7 +178,7 @@ def _matched(case: ast.match_case) -> Iterator[_Case]:
     )
     literals = [pattern.value for pattern in patterns if isinstance(pattern, ast.MatchValue)]
     if literals and len(literals) == len(patterns) and _is_literal(value):
-        yield _Case(tuple(map(ast.unparse, literals)), ast.unparse(value), case.pattern.lineno)
+        yield _Case(tuple(map(source_of, literals)), source_of(value), case.pattern.lineno)
 
 
 def _tables(node: ast.AST, tree: ast.Module) -> Iterator[ast.Dict]:
@@ -198,8 +198,8 @@ def _tables(node: ast.AST, tree: ast.Module) -> Iterator[ast.Dict]:
 def _entries(table: ast.Dict) -> Iterator[_Case]:
     for key, value in zip(table.keys, table.values, strict=True):
         if key is not None and _is_literal(key) and _is_literal(value):
-            inputs = tuple(map(ast.unparse, key.elts)) if isinstance(key, ast.Tuple) else (ast.unparse(key),)
-            yield _Case(inputs, ast.unparse(value), key.lineno)
+            inputs = tuple(map(source_of, key.elts)) if isinstance(key, ast.Tuple) else (source_of(key),)
+            yield _Case(inputs, source_of(value), key.lineno)
 
 
 def _is_literal(node: ast.expr) -> bool:

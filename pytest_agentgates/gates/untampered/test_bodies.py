@@ -14,7 +14,7 @@ from pytest_agentgates.gates.untampered.checks import (
     is_empty,
 )
 from pytest_agentgates.gates.untampered.skips import Function, Skip, skips_of
-from pytest_agentgates.gates.untampered.values import Values, module_values
+from pytest_agentgates.gates.untampered.values import Values, module_values, source_of
 from pytest_agentgates.source.task_marks import Aliases, read_aliases
 
 _SWALLOWING = frozenset({"AssertionError", "Exception", "BaseException"})
@@ -135,7 +135,7 @@ class _BodyReader:
         if not isinstance(node, ast.Call):
             return False
         name = self.aliases.dotted(node.func)
-        kinds = {ast.unparse(argument) for argument in node.args}
+        kinds = {source_of(argument) for argument in node.args}
         return name in ("contextlib.suppress", "pytest.raises") and bool(kinds & _SWALLOWING - {"Exception"})
 
     def _threaded(self) -> Iterator[str]:
@@ -184,7 +184,7 @@ class _BodyReader:
 
 def _idle(keyword: ast.keyword) -> str:
     """Why hypothesis generates nothing."""
-    if keyword.arg == "phases" and "generate" not in ast.unparse(keyword.value):
+    if keyword.arg == "phases" and "generate" not in source_of(keyword.value):
         return "its settings leave out the phase that generates examples"
     value = keyword.value
     if keyword.arg == "max_examples" and isinstance(value, ast.Constant) and value.value in (0, 1):
@@ -194,7 +194,7 @@ def _idle(keyword: ast.keyword) -> str:
 
 def _swallowed(handlers: Sequence[ast.ExceptHandler]) -> str:
     for handler in handlers:
-        kinds = {ast.unparse(node) for node in ast.walk(handler.type)} if handler.type else _SWALLOWING
+        kinds = {source_of(node) for node in ast.walk(handler.type)} if handler.type else _SWALLOWING
         goes_on = not any(isinstance(node, ast.Raise | ast.Assert | ast.Call) for node in ast.walk(handler))
         if kinds & _SWALLOWING and goes_on:
             return "its failure is swallowed"

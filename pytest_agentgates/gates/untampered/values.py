@@ -47,7 +47,15 @@ def module_values(tree: ast.Module) -> Values:
 
 def shape_of(node: ast.AST) -> str:
     """The source of a node with its literals left out."""
-    return ast.unparse(_Shaper().visit(copy.deepcopy(node)))
+    return source_of(_Shaper().visit(copy.deepcopy(node)))
+
+
+def source_of(node: ast.AST) -> str:
+    """The source of a node; its structure where it cannot be written, as a quote inside an f-string before 3.12."""
+    try:
+        return ast.unparse(node)
+    except ValueError:
+        return ast.dump(node)
 
 
 def _single(nodes: Iterable[ast.AST]) -> dict[str, ast.expr]:
@@ -95,6 +103,9 @@ class _Filler(ast.NodeTransformer):
 
 class _Shaper(ast.NodeTransformer):
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
+        return ast.copy_location(ast.Name("_", ast.Load()), node)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
         return ast.copy_location(ast.Name("_", ast.Load()), node)
 
     def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:

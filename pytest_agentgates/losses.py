@@ -1,0 +1,100 @@
+"""Where the configuration and the tasks on disk ask for less than those of the base.
+
+The gates themselves are set up from the disk: one that was switched off there cannot say so.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from pytest_agentgates.config import FILES, GateTable, gate_tables
+from pytest_agentgates.core.ports import BaseTree, Loss, TaskStore
+from pytest_agentgates.core.task import Task
+from pytest_agentgates.errors import AgentGatesError
+from pytest_agentgates.run_gates import ConfiguredGate
+from pytest_agentgates.source.globs import matches
+
+OpenAt = Callable[[Path], TaskStore]
+_LISTS = ("acceptance_criteria", "validation_commands")
+
+
+def gates_below_base(
+    base: BaseTree, gates: Sequence[ConfiguredGate], always_on: Sequence[str], source: str
+) -> Iterator[Loss]:
+    """Each gate that was on at the base and is off now, for some layers off, or no longer blocks."""
+    tables = gate_tables(_texts(base))
+    now = {configured.gate.name: configured for configured in gates}
+    for name in (*always_on, *(name for name in tables if name not in always_on)):
+        before = tables.get(name, GateTable(name, name))
+        if before.enabled:
+            yield from (Loss(source, f"the gate {name} {problem}") for problem in _lost(before, now.get(name)))
+
+
+def tasks_below_base(base: BaseTree, location: str, open_at: OpenAt, tasks: Sequence[Task]) -> Iterator[Loss]:
+    """What each task asked for at the base and no longer does."""
+    before = {task.id: task for task in _tasks_at(base, location, open_at)}
+    for task in tasks:
+        if task.id in before:
+            problems = _fewer(before[task.id], task)
+            yield from (Loss(location, f"the task {task.id} {problem}", task.id) for problem in problems)
+
+
+def _texts(base: BaseTree) -> Mapping[str, str]:
+    return {path: content.decode("utf-8-sig", "replace") for path, content in base.read_many(FILES).items()}
+
+
+def _lost(before: GateTable, now: ConfiguredGate | None) -> Iterator[str]:
+    if now is None:
+        yield "was switched off since the base"
+        return
+    if before.blocking and not now.blocking:
+        yield "no longer blocks, as it did at the base"
+    if now.layers and (not before.layers or not set(before.layers) <= set(now.layers)):
+        yield "is on for fewer layers than at the base"
+
+
+def _tasks_at(base: BaseTree, location: str, open_at: OpenAt) -> tuple[Task, ...]:
+    """The tasks as the base has them; none where its store cannot be read: then it asks for nothing."""
+    paths = [path for path in base.paths if path == location or path.startswith(f"{location.rstrip('/')}/")]
+    if not paths:
+        return ()
+    with tempfile.TemporaryDirectory(prefix="agentgates-") as folder:
+        for path, content in base.read_many(paths).items():
+            (Path(folder) / posixpath.dirname(path)).mkdir(parents=True, exist_ok=True)
+            (Path(folder) / path).write_bytes(content)
+        try:
+            return open_at(Path(folder)).load()
+        except AgentGatesError:
+            return ()
+
+
+def _fewer(before: Task, now: Task) -> Iterator[str]:
+    gone = [text for text in before.test_files if not _still_asked(text, now.test_files)]
+    if gone:
+        yield f"no longer names its tests {', '.join(gone)}"
+    if before.coverage_target and (now.coverage_target or 0.0) < before.coverage_target:
+        yield f"asks for a coverage of {now.coverage_target}, not {before.coverage_target}"
+    if before.layer and now.layer != before.layer:
+        yield f"is of the layer {now.layer or 'none'}, not {before.layer}"
+    for key in _LISTS:
+        lost = [text for text in _texts_of(before, key) if text not in _texts_of(now, key)]
+        if lost:
+            yield f"lost {key.replace('_', ' ')}: {'; '.join(lost)}"
+
+
+def _still_asked(text: str, now: Sequence[str]) -> bool:
+    """Whether tests are still named, by themselves or with a whole that holds them."""
+    plain = text.strip().rstrip("/")
+    return any(plain == other or _holds(other, plain) for other in (given.strip().rstrip("/") for given in now))
+
+
+def _holds(whole: str, part: str) -> bool:
+    return part.startswith((f"{whole}/", f"{whole}::")) or ("::" not in whole and matches(part, whole))
+
+
+def _texts_of(task: Task, key: str) -> tuple[str, ...]:
+    value = task.extra.get(key)
+    return tuple(map(str, value)) if isinstance(value, list) else ()
