@@ -95,6 +95,7 @@ def run(pytest_args: tuple[str, ...], /, ids: tuple[str, ...], **options: Any) -
 @click.option("--base", default="", metavar="REV", help="Measure changes against this revision.")
 @click.option("--format", "form", default="text", help="text, json, github or markdown.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--write-baseline", is_flag=True, help="Record what is found, so that only what is new fails.")
 @click.option("--stream", is_flag=True, hidden=True)
 @click.option("--task", "tasks", multiple=True, hidden=True)
 @click.option("--agent", default="", hidden=True)

@@ -19,7 +19,7 @@ from pytest_agentgates.check_tree import check_beside, check_tree, limit_paths
 from pytest_agentgates.config import find_root
 from pytest_agentgates.config_schema import config_schema
 from pytest_agentgates.core.ports import EvidenceWriter
-from pytest_agentgates.core.printable import printable
+from pytest_agentgates.core.printable import counted, printable
 from pytest_agentgates.core.record import RunRecord, TaskOutcome, worst_exit_code
 from pytest_agentgates.describe_run import describe_run
 from pytest_agentgates.errors import PASSED, AgentGatesError, UsageError
@@ -36,6 +36,7 @@ from pytest_agentgates.survey_project import survey_project
 from pytest_agentgates.terminal import Terminal
 from pytest_agentgates.watch_lifeline import watch_lifeline
 from pytest_agentgates.wiring import find_format, offered_gates, wire_project
+from pytest_agentgates.write_baseline import write_baseline
 
 _QUIET = ("-q", "-qq", "--quiet")
 _SCHEMAS = {"quality_gates_run": "quality_gates_run", "test_failures": "test_failures", "test_report": "ctrf"}
@@ -82,6 +83,10 @@ def check_command(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     workspace = survey_project(project, base=options["base"])
     limited = limit_paths(workspace, Path.cwd(), paths, options["changed"])
     terminal = Terminal(to_stderr=writer is not None)
+    if options["write_baseline"]:
+        recorded = write_baseline(project, limited, options["gates"], terminal.gate)
+        terminal.text(f"{project.config.baseline}: {counted(recorded, 'finding')} recorded")
+        return PASSED
     started = project.clock.now()
     with without_collector():
         results, verdict = check_tree(project, limited, options["gates"], terminal.gate)

@@ -54,6 +54,7 @@ def top_level_schema() -> dict[str, Any]:
     properties = {
         "tasks": {**text, "description": "The task store: a path, or the URL of a database."},
         "evidence": {**text, "description": "The folder that evidence is written to."},
+        "baseline": {**text, "description": "The file that records the findings of old code."},
         "agent": {**text, "description": "The name of the agent that works here."},
         "base": {**text, "description": "The revision that changes are measured against."},
         "source_roots": {**_TEXTS, "description": "The folders that hold Python source; all when left out."},

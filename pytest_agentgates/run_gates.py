@@ -6,10 +6,11 @@ import hashlib
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from pytest_agentgates.core.baseline import Identity, excuse
 from pytest_agentgates.core.finding import Finding, Waiver, waive
 from pytest_agentgates.core.ports import Gate, Stage, Workspace
 from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, settle
@@ -23,11 +24,15 @@ Report = Callable[[GateResult], None]
 
 @dataclass(frozen=True)
 class ConfiguredGate:
-    """A gate with what the configuration says of it; `layers` empty means tasks of every layer."""
+    """A gate with what the configuration says of it; `layers` empty means tasks of every layer.
+
+    `accepted` are the findings that the baseline records.
+    """
 
     gate: Gate
     blocking: bool = True
     layers: tuple[str, ...] = ()
+    accepted: Mapping[Identity, int] = field(default_factory=dict)
 
     def is_on_for(self, layer: str) -> bool:
         """Whether tasks of this layer are judged by it; without a task it always is."""
@@ -62,6 +67,7 @@ def run_gate(configured: ConfiguredGate, workspace: Workspace) -> GateResult:
     findings = _with_fingerprints(result.findings)
     if gate.name not in NOT_WAIVABLE:
         findings = waive(findings, _waivers_by_path(findings, workspace.waivers))
+        findings = excuse(gate.name, findings, configured.accepted)
     result = replace(result, findings=findings, duration_ms=duration)
     return settle(_without_waived_failure(result), configured.blocking)
 
