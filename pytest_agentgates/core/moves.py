@@ -54,7 +54,7 @@ def _after_open(task: Task, passed: bool, max_attempts: int) -> tuple[Step, ...]
     working = TaskStatus.IN_PROGRESS
     if passed:
         return (*claim, Step(working, TaskStatus.COMPLETED, MoveReason.GATES_PASSED.value))
-    attempt = 1 if claim else task.attempts + 1
+    attempt = 1 if task.status is TaskStatus.FAILED else task.attempts + 1
     if attempt >= max_attempts:
         return (*claim, Step(working, TaskStatus.BLOCKED, MoveReason.ATTEMPTS_USED_UP.value, attempt))
     return (*claim, Step(working, working, MoveReason.ATTEMPT_FAILED.value, attempt))

@@ -50,6 +50,12 @@ class MoveReason(StrEnum):
     ATTEMPTS_USED_UP = "attempts_used_up"
     REGRESSION = "regression"
     REOPENED = "reopened"
+    RELEASED = "released"
+    ESCALATED = "escalated"
+
+
+# By these a task goes from hand to hand, which wipes out no attempt.
+_HANDED_ON = (MoveReason.RELEASED.value, MoveReason.SELECTED.value, MoveReason.CLAIMED.value)
 
 
 @dataclass(frozen=True)
@@ -87,12 +93,13 @@ class Task:
 
     @property
     def attempts(self) -> int:
-        """How many judgements failed since the task was last claimed, completed or reopened."""
+        """How many judgements failed since the task was last completed or reopened, whoever worked on it."""
         count = 0
         for step in reversed(self.history):
-            if step.reason != MoveReason.ATTEMPT_FAILED.value:
+            if step.reason == MoveReason.ATTEMPT_FAILED.value:
+                count += 1
+            elif step.reason not in _HANDED_ON:
                 break
-            count += 1
         return count
 
 

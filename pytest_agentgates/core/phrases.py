@@ -1,0 +1,113 @@
+"""Finds phrases in the text of a task word by word, never inside of words and never in paths of files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+_FILE_PATH = re.compile(
+    r"(?<![\w/])(?!/)(?:\.{0,2}[\w@{}*.-]+/)+[\w@{}*-]*\.\w+\b|(?<![\w/])(?!/)(?:[\w@.-]+/){2,}[\w@.-]*"
+)
+_FOLDER = re.compile(r"(?<![\w/])(?:app|apps|backend|components|docs|frontend|lib|packages|src|tests)/[\w@.-]*")
+_URL_PATH = re.compile(r"(?<![\w/])/[\w{}:<>*./-]*")
+_CHUNK = re.compile(r"[^\W_]+(?:[-_./+][^\W_]+)*")
+# Before the end of a word: an acronym with the s of its plural, an acronym, a word, a number.
+_WORD = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[^\WA-Z\d_]+|\d+")
+_BREAK = re.compile(r"[.,;:!?()\[\]\"|\n](?:\s|$)|\n|\s[-\u2013\u2014]\s|[()\[\]|]")
+_SHORTEST_JOINED = 3
+
+
+@dataclass(frozen=True)
+class Token:
+    """One word in its singular; `chunk` counts what white space separates, `part` what punctuation does."""
+
+    word: str
+    chunk: int
+    part: int
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text as it can be searched: `literal` with signs and paths of addresses, `tokens` without them."""
+
+    literal: str
+    tokens: tuple[Token, ...]
+
+    @classmethod
+    def of(cls, *texts: str) -> Text:
+        """The texts, each a part of its own."""
+        plain = _FOLDER.sub(" ", _FILE_PATH.sub(" ", "\n".join(texts)))
+        return cls(" ".join(plain.split()).lower(), tuple(_tokens(_URL_PATH.sub(" ", plain))))
+
+
+def find_phrase(text: Text, phrase: str) -> bool:
+    """Whether the text holds the phrase.
+
+    Signs at its ends count (`br-`, `get /`); words count in singular and plural, written apart, joined by
+    hyphens or solid, as in `use case`, `use-case` and `CreateOrderUseCases`.
+    """
+    lowered = phrase.lower().strip()
+    if not lowered or not (lowered[0].isalnum() and lowered[-1].isalnum()):
+        return bool(lowered) and _literal(lowered).search(text.literal) is not None
+    wanted = _phrase_words(phrase)
+    return any(_begins(text.tokens, start, wanted) for start in range(len(text.tokens)))
+
+
+@lru_cache(maxsize=1024)
+def _literal(phrase: str) -> re.Pattern[str]:
+    words = r"\s+".join(re.escape(word) for word in phrase.split())
+    before = r"(?<![\w-])" if phrase[0].isalnum() else r"(?<!\w)"
+    after = r"(?![^\W_])" if phrase[-1].isalnum() else ""
+    # A prefix such as `br-` is one of a number or a name, not a dash.
+    return re.compile(before + words + (after or (r"(?=\w)" if phrase.endswith("-") else "")))
+
+
+@lru_cache(maxsize=1024)
+def _phrase_words(phrase: str) -> tuple[str, ...]:
+    return tuple(token.word for token in _tokens(phrase))
+
+
+def _begins(tokens: tuple[Token, ...], start: int, wanted: tuple[str, ...]) -> bool:
+    """Whether the wanted words begin here: one for one, or as the same letters with other joints."""
+    part = tokens[start].part
+    found = tokens[start : start + len(wanted)]
+    if tuple(token.word for token in found) == wanted and all(token.part == part for token in found):
+        return True
+    return _joined(tokens, start, "".join(wanted))
+
+
+def _joined(tokens: tuple[Token, ...], start: int, letters: str) -> bool:
+    first, rest = tokens[start], letters
+    for token in tokens[start:]:
+        loose = token.chunk != first.chunk and min(len(token.word), len(first.word)) < _SHORTEST_JOINED
+        if token.part != first.part or loose or not rest.startswith(token.word):
+            return False
+        rest = rest[len(token.word) :]
+        if not rest:
+            return True
+    return False
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    part = position = 0
+    for chunk, match in enumerate(_CHUNK.finditer(text)):
+        part += len(_BREAK.findall(text[position : match.start() + 1]))
+        position = match.end()
+        for word in _WORD.findall(match[0]):
+            yield Token(_singular(word.lower()), chunk, part)
+
+
+@lru_cache(maxsize=4096)
+def _singular(word: str) -> str:
+    """A word without the ending of a plural; the same for a singular."""
+    if word == "indices":
+        return "index"
+    if len(word) < _SHORTEST_JOINED or word.endswith(("ss", "us", "is")) or not word.endswith("s"):
+        return word
+    if word.endswith("ies") and len(word) > _SHORTEST_JOINED + 1:
+        return f"{word[:-3]}y"
+    if word.endswith(("ches", "shes", "sses", "xes", "zes")):
+        return word[:-2]
+    return word[:-1]
