@@ -64,6 +64,7 @@ class Config:
     profiles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     run: RunSettings = RunSettings()
+    selection: Mapping[str, Any] = field(default_factory=dict)
 
 
 def find_root(start: Path) -> tuple[Path, str]:
@@ -233,6 +234,7 @@ def _build(config: Config, table: Mapping[str, Any]) -> Config:
         profiles={layer: tuple(profile["gates"]) for layer, profile in table.get("profiles", {}).items()},
         waivers=tuple(_waiver(entry, config.source) for entry in table.get("waivers", ())),
         run=_run_settings(table.get("run", {})),
+        selection=table.get("selection", {}),
     )
 
 

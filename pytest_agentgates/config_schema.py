@@ -8,6 +8,8 @@ from dataclasses import MISSING, fields
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from pytest_agentgates.core.task import LAYERS
+
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SIMPLE = {bool: "boolean", int: "integer", float: "number", str: "string"}
 _TEXTS = {"type": "array", "items": {"type": "string"}}
@@ -63,6 +65,7 @@ def top_level_schema() -> dict[str, Any]:
         "profiles": {"type": "object", "additionalProperties": _profile(), "description": "Gates by layer."},
         "waivers": {"type": "array", "items": waiver, "description": "Findings that may stand, each with its reason."},
         "run": _run(),
+        "selection": _selection(),
     }
     return {"type": "object", "properties": properties, "additionalProperties": False}
 
@@ -92,6 +95,29 @@ def _run() -> dict[str, Any]:
         "seconds": {"type": "integer", "minimum": 0, "description": "Time limit of the tests; 0 for none."},
     }
     return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def _selection() -> dict[str, Any]:
+    words = {**_TEXTS, "minItems": 1}
+    rejecting = _table({"layer": {"enum": list(LAYERS)}, "words": words}, "layer", "words")
+    otherwise = _table({"accept": {"type": "boolean"}, "layer": {"enum": list(LAYERS)}})
+    layer = _table(
+        {
+            "reject": {"type": "array", "items": rejecting, "description": "Words of other layers, looked for first."},
+            "indicators": {"type": "object", "additionalProperties": words, "description": "Words of the layer."},
+            "default": {**otherwise, "description": "What becomes of a task with none of the words."},
+        }
+    )
+    return _table(
+        {
+            "max_rejections": {"type": "integer", "minimum": 1, "description": "Rejections until a person decides."},
+            "layers": {**_table(dict.fromkeys(LAYERS, layer)), "description": "The words of each layer."},
+        }
+    )
+
+
+def _table(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+    return {"type": "object", "properties": dict(properties), "required": [*required], "additionalProperties": False}
 
 
 def _type_schema(hint: Any) -> dict[str, Any]:
