@@ -14,7 +14,8 @@ settings.register_profile("short", deadline=None)
 settings.register_profile("long", deadline=None, max_examples=3000)
 settings.load_profile("long" if "AGENTGATES_STRESS" in os.environ else "short")
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["pytester", "tests.tamper_report"]
+collect_ignore = ["data"]
 
 
 @pytest.fixture
