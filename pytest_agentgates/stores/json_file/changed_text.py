@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import cast
 
 from pytest_agentgates.core.moment import rfc3339
@@ -10,10 +11,10 @@ from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.task import SPELLINGS, Task, TaskStatus
 from pytest_agentgates.json_outline import decode_value, read_members
 from pytest_agentgates.json_text import Replacement, Style, append_items, set_members, splice, style_of
-from pytest_agentgates.stores.json_file.change_check import position_of
 from pytest_agentgates.stores.json_file.file_outline import line_of
-from pytest_agentgates.stores.json_file.task_entry import Entry, problems_of, task_of
 from pytest_agentgates.stores.json_file.task_file import TaskFile
+from pytest_agentgates.task_files.change_check import position_of
+from pytest_agentgates.task_files.entry import Entry, problems_of, task_of
 
 _NOBODY = "pytest-agentgates"
 
@@ -47,7 +48,7 @@ def _history_edits(text: str, start: int, history: list[dict[str, object]], styl
 
 def _values(file: TaskFile, entry: Entry, change: TaskChange) -> dict[str, object]:
     at = rfc3339(change.at)
-    named = dict(change.fields or {})
+    named = _in_words_of(entry, change.fields or {})
     values = {field: value for field, value in named.items() if value is not None or field in entry}
     entered = any(step.after is TaskStatus.IN_PROGRESS for step in change.steps)
     if change.steps:
@@ -57,6 +58,16 @@ def _values(file: TaskFile, entry: Entry, change: TaskChange) -> dict[str, objec
     if change.steps and change.steps[-1].after is TaskStatus.COMPLETED:
         values["completed_at"] = at
     return {**values, "updated_at": at}
+
+
+def _in_words_of(entry: Entry, fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields as the entry calls them: a layer may stand under another name, or under both."""
+    named = dict(fields)
+    if "layer" in named and "implementation_layer" in entry:
+        named["implementation_layer"] = named["layer"]
+        if "layer" not in entry:
+            del named["layer"]
+    return named
 
 
 def _top_level(file: TaskFile, change: TaskChange) -> dict[str, object]:

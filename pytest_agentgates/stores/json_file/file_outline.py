@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.json_outline import Decode, Member, read_items, read_members, root_start, skip_space
-from pytest_agentgates.stores.json_file.task_entry import named
+from pytest_agentgates.task_files.entry import named
 
 _SKELETON = '{"_version": 0, "tasks": []}'
 _RESTORE = "correct it, or restore the file from git"

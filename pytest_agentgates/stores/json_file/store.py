@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pytest_agentgates import transaction_log
-from pytest_agentgates.core.moment import rfc3339
 from pytest_agentgates.core.ports import TaskChange
-from pytest_agentgates.core.printable import printable
 from pytest_agentgates.core.task import Task
-from pytest_agentgates.errors import UsageError
-from pytest_agentgates.safe_write import lock_path_for, locked, replace_file, sweep
-from pytest_agentgates.stores.json_file.change_check import check_change
+from pytest_agentgates.safe_write import replace_file
 from pytest_agentgates.stores.json_file.changed_text import changed_text
-from pytest_agentgates.stores.json_file.task_file import Snapshot, read_task_file
-from pytest_agentgates.transaction_log import LogEntry
-
-_TRIES = 5
+from pytest_agentgates.stores.json_file.task_file import read_task_file
+from pytest_agentgates.task_files.change_check import Snapshot, check_change, snapshot_of
+from pytest_agentgates.task_files.locked_change import Place, apply_locked
 
 
 @dataclass
@@ -44,18 +37,17 @@ class JsonFileStore:
     @property
     def shown_as(self) -> str:
         """The file as messages name it."""
-        inside = self.path.is_relative_to(self.root)
-        return printable((self.path.relative_to(self.root) if inside else self.path).as_posix())
+        return self._place.shown_as
 
     @property
     def log_path(self) -> Path:
         """The transaction log, beside the file that links lead to: whoever moves its tasks shares one log."""
-        return Path(os.path.realpath(self.path)).with_name(transaction_log.FILE_NAME)
+        return self._place.log_path
 
     def load(self) -> tuple[Task, ...]:
         """Every task, in the file's order; raises UsageError with every mistake of the file."""
         file = read_task_file(self.path, self.shown_as)
-        self._memory.snapshot = file.snapshot()
+        self._memory.snapshot = snapshot_of(file)
         return file.tasks
 
     def apply(self, change: TaskChange) -> Task:
@@ -64,15 +56,11 @@ class JsonFileStore:
         Raises UsageError where this task no longer stands where the change expects it, where a step
         is no legal move, and where the file cannot be written.
         """
-        with locked(lock_path_for(self.path, self.common_dir), self.lock_seconds):
-            sweep(self.path)
-            transaction_log.mend(self.log_path)  # fails before anything moved, should the log not be writable
-            for _ in range(_TRIES):
-                if task := self._try_to_apply(change):
-                    return task
-        raise UsageError(
-            "another program keeps writing the file without taking the lock", self.shown_as, "end it, then try again"
-        )
+        return apply_locked(self._place, change, self._try_to_apply)
+
+    @property
+    def _place(self) -> Place:
+        return Place(self.path, self.root, self.common_dir, self.lock_seconds)
 
     def _try_to_apply(self, change: TaskChange) -> Task | None:
         before = read_task_file(self.path, self.shown_as)
@@ -80,25 +68,6 @@ class JsonFileStore:
         after, task = changed_text(before, change)
         if not replace_file(self.path, after.encode(), expected=before.data):
             return None
-        transaction_log.append(self.log_path, _log_entries(change))
         if self._memory.snapshot:
             self._memory.snapshot = self._memory.snapshot.after(change, before.version + 1)
         return task
-
-
-def _log_entries(change: TaskChange) -> list[LogEntry]:
-    moves = [(step.reason, step.before.value, step.after.value) for step in change.steps]
-    unmoved = ("fields", change.expected_status, change.expected_status)
-    return [
-        LogEntry(
-            timestamp=rfc3339(change.at),
-            agent=change.agent,
-            operation=operation,
-            task_id=change.task_id,
-            before=before,
-            after=after,
-            run_id=change.run_id,
-            evidence_sha256=change.evidence_sha256,
-        )
-        for operation, before, after in moves or [unmoved]
-    ]

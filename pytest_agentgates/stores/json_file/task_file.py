@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import Mistake, UsageError
 from pytest_agentgates.json_outline import Item, Member, find, read_members
 from pytest_agentgates.stores.json_file.file_outline import FileOutline, line_of, read_outline
-from pytest_agentgates.stores.json_file.task_entry import Entry, history_of, named, problems_of, task_of
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """What tells whether a task was touched: the file's version and how long each history is."""
-
-    version: int
-    history_lengths: Mapping[str, int]
-
-    def after(self, change: TaskChange, version: int) -> Snapshot:
-        """What this process has seen once it made a change itself."""
-        length = self.history_lengths.get(change.task_id, 0) + len(change.steps)
-        return Snapshot(version, {**self.history_lengths, change.task_id: length})
+from pytest_agentgates.task_files.entry import Entry, named, problems_of, task_of
 
 
 @dataclass(frozen=True)
@@ -45,10 +31,9 @@ class TaskFile:
         """`_version`, 0 where the file has none yet."""
         return cast(int, self.members.get("_version", 0))
 
-    def snapshot(self) -> Snapshot:
-        """What to compare with when the file is read again."""
-        pairs = zip(self.tasks, self.entries, strict=True)
-        return Snapshot(self.version, {task.id: len(history_of(cast(Entry, item.value))) for task, item in pairs})
+    def entry(self, index: int) -> Entry:
+        """The members of one task."""
+        return cast(Entry, self.entries[index].value)
 
 
 def read_task_file(path: Path, shown_as: str) -> TaskFile:

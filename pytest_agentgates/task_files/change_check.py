@@ -2,23 +2,71 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.printable import one_line
 from pytest_agentgates.core.task import SPELLINGS, Task, check_move
 from pytest_agentgates.errors import UsageError
-from pytest_agentgates.stores.json_file.task_entry import Entry, history_of, named
-from pytest_agentgates.stores.json_file.task_file import Snapshot, TaskFile
+from pytest_agentgates.task_files.entry import Entry, history_of, named
 
 _WRITTEN_BY_STORE = frozenset(("id", "status", "status_history", "updated_at"))
 _AGAIN = "look at what changed, then run it again"
 
 
-def check_change(file: TaskFile, change: TaskChange, seen: Snapshot | None) -> None:
+class ReadTasks(Protocol):
+    """A file without mistakes, as a change is checked against it; `members` stand beside the tasks."""
+
+    @property
+    def shown_as(self) -> str:
+        """The file as messages name it."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """How many changes the file counts, 0 where it counts none."""
+        ...
+
+    @property
+    def members(self) -> Entry:
+        """What the file says of itself."""
+        ...
+
+    @property
+    def tasks(self) -> Sequence[Task]:
+        """The tasks, in the file's order."""
+        ...
+
+    def entry(self, index: int) -> Entry:
+        """What the file says of one task."""
+        ...
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What tells whether a task was touched: the file's version and how long each history is."""
+
+    version: int
+    history_lengths: Mapping[str, int]
+
+    def after(self, change: TaskChange, version: int) -> Snapshot:
+        """What this process has seen once it made a change itself."""
+        length = self.history_lengths.get(change.task_id, 0) + len(change.steps)
+        return Snapshot(version, {**self.history_lengths, change.task_id: length})
+
+
+def snapshot_of(file: ReadTasks) -> Snapshot:
+    """What to compare with when the file is read again."""
+    lengths = {task.id: len(history_of(file.entry(index))) for index, task in enumerate(file.tasks)}
+    return Snapshot(file.version, lengths)
+
+
+def check_change(file: ReadTasks, change: TaskChange, seen: Snapshot | None) -> None:
     """Raise UsageError where the change does not fit; `seen` is what `load` saw, None where it was not called."""
     index = position_of(file, change.task_id)
-    task, entry = file.tasks[index], cast(Entry, file.entries[index].value)
+    task, entry = file.tasks[index], file.entry(index)
     _check_request(task, change)
     if SPELLINGS.get(change.expected_status) is not task.status:
         what = f"task {task.id} is {task.status.value}, not {change.expected_status}{_mover(file, entry)}"
@@ -27,7 +75,7 @@ def check_change(file: TaskFile, change: TaskChange, seen: Snapshot | None) -> N
         _check_untouched(file, task, entry, seen)
 
 
-def position_of(file: TaskFile, task_id: str) -> int:
+def position_of(file: ReadTasks, task_id: str) -> int:
     """Where the task stands among the others; raises UsageError where there is no such task."""
     for index, task in enumerate(file.tasks):
         if task.id == task_id:
@@ -47,7 +95,7 @@ def _check_request(task: Task, change: TaskChange) -> None:
         expected = step.after.value
 
 
-def _check_untouched(file: TaskFile, task: Task, entry: Entry, seen: Snapshot) -> None:
+def _check_untouched(file: ReadTasks, task: Task, entry: Entry, seen: Snapshot) -> None:
     if file.version < seen.version:
         what = f"_version went back from {seen.version} to {file.version} since it was read"
         raise UsageError(what, file.shown_as, _AGAIN)
@@ -56,7 +104,7 @@ def _check_untouched(file: TaskFile, task: Task, entry: Entry, seen: Snapshot) -
         raise UsageError(what, task.where, _AGAIN)
 
 
-def _mover(file: TaskFile, entry: Entry) -> str:
+def _mover(file: ReadTasks, entry: Entry) -> str:
     """Who moved the task last, as far as the file tells."""
     history = history_of(entry)
     last = history[-1] if history and isinstance(history[-1], dict) else {}
