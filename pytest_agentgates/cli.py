@@ -10,6 +10,7 @@ import click
 
 from pytest_agentgates.core.printable import printable
 from pytest_agentgates.errors import CANNOT_JUDGE, INTERRUPTED, INTERRUPTED_RUN, MISTAKE, AgentGatesError
+from pytest_agentgates.task_group import preflight, tasks
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -96,6 +97,8 @@ def run(pytest_args: tuple[str, ...], /, ids: tuple[str, ...], **options: Any) -
 @click.option("--format", "form", default="text", help="text, json, github or markdown.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--write-baseline", is_flag=True, help="Record what is found, so that only what is new fails.")
+@click.option("--graph", default="", metavar="FORM", help="Draw the layers as svg, mermaid or dot.")
+@click.option("--output", default="", metavar="FILE", help="Write the drawing into this file.")
 @click.option("--stream", is_flag=True, hidden=True)
 @click.option("--task", "tasks", multiple=True, hidden=True)
 @click.option("--agent", default="", hidden=True)
@@ -107,39 +110,8 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
     return check_command(paths, options)
 
 
-@agentgates.group()
-def tasks() -> None:
-    """Look at tasks, and reopen them."""
-
-
-@tasks.command("list")
-@click.option("--status", default="", help="Only tasks with this status.")
-@click.option("--json", "as_json", is_flag=True, help="A list of objects on standard output.")
-def list_tasks(status: str, as_json: bool) -> int:
-    """List the tasks of the store."""
-    from pytest_agentgates.commands import list_command
-
-    return list_command(status, as_json)
-
-
-@tasks.command()
-@click.argument("task_id", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="One object on standard output.")
-def show(task_id: str, as_json: bool) -> int:
-    """Show one task with its history and what blocks it."""
-    from pytest_agentgates.commands import show_command
-
-    return show_command(task_id, as_json)
-
-
-@tasks.command()
-@click.argument("task_id", metavar="ID")
-@click.option("--name", "agent", default="", metavar="NAME", help="Who reopens it.")
-def reopen(task_id: str, agent: str) -> int:
-    """Bring a blocked, failed or completed task back to work; its attempts start anew."""
-    from pytest_agentgates.commands import reopen_command
-
-    return reopen_command(task_id, agent)
+agentgates.add_command(tasks)
+agentgates.add_command(preflight)
 
 
 @agentgates.command()

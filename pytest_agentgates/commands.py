@@ -19,17 +19,17 @@ from pytest_agentgates.check_tree import check_beside, check_tree, limit_paths
 from pytest_agentgates.config import find_root
 from pytest_agentgates.config_schema import config_schema
 from pytest_agentgates.core.ports import EvidenceWriter
-from pytest_agentgates.core.printable import counted, printable
+from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.record import RunRecord, TaskOutcome, worst_exit_code
 from pytest_agentgates.describe_run import describe_run
 from pytest_agentgates.errors import PASSED, AgentGatesError, UsageError
 from pytest_agentgates.gate_result_json import encode_result
+from pytest_agentgates.graph_command import drawing_gate, show_drawing
 from pytest_agentgates.project import Project
 from pytest_agentgates.redact import cleaned
 from pytest_agentgates.run_stages import RunRequest
 from pytest_agentgates.schemas import schema_text
-from pytest_agentgates.select_tasks import find_task, reopen_task, resolve_ids, with_status
-from pytest_agentgates.show_task import task_facts, task_lines
+from pytest_agentgates.select_tasks import resolve_ids
 from pytest_agentgates.source.import_graph import without_collector
 from pytest_agentgates.source.tree import digest_files
 from pytest_agentgates.survey_project import survey_project
@@ -82,7 +82,12 @@ def check_command(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     writer = None if form == "text" else find_format(form)
     workspace = survey_project(project, base=options["base"])
     limited = limit_paths(workspace, Path.cwd(), paths, options["changed"])
-    terminal = Terminal(to_stderr=writer is not None)
+    drawn = drawing_gate(project, options["graph"], options["gates"]) if options["graph"] else None
+    if drawn and writer:
+        raise UsageError("--graph and another format cannot both be shown", fix="leave one out")
+    if options["output"] and not drawn:
+        raise UsageError("--output needs a drawing", fix="add --graph svg, mermaid or dot")
+    terminal = Terminal(to_stderr=writer is not None or drawn is not None)
     if options["write_baseline"]:
         recorded = write_baseline(project, limited, options["gates"], terminal.gate)
         terminal.text(f"{project.config.baseline}: {counted(recorded, 'finding')} recorded")
@@ -99,36 +104,9 @@ def check_command(paths: Sequence[str], options: Mapping[str, Any]) -> int:
         terminal.check_verdict(verdict)
     else:
         _print(writer, record)
+    if drawn:
+        show_drawing(drawn, limited, results, options["graph"], options["output"])
     return verdict.exit_code
-
-
-def list_command(status: str, as_json: bool) -> int:
-    """`agentgates tasks list`: one line per task."""
-    project = wire_project(Path.cwd())
-    chosen = with_status(project.open_store().load(), status)
-    if as_json:
-        click.echo(json.dumps([task_facts(task) for task in chosen], indent=2))
-        return PASSED
-    width = max((len(task.id) for task in chosen), default=0)
-    for task in chosen:
-        click.echo(f"{task.id:<{width}}  {task.status.value:<11}  {task.layer:<23}  {printable(task.title)}")
-    return PASSED
-
-
-def show_command(task_id: str, as_json: bool) -> int:
-    """`agentgates tasks show`: one task with its history."""
-    project = wire_project(Path.cwd())
-    task = find_task(project.open_store().load(), task_id)
-    click.echo(json.dumps(task_facts(task), indent=2) if as_json else task_lines(task))
-    return PASSED
-
-
-def reopen_command(task_id: str, agent: str) -> int:
-    """`agentgates tasks reopen`: bring a task back to work."""
-    project = wire_project(Path.cwd())
-    task = reopen_task(project, task_id, agent)
-    click.echo(f"{task.id} is {task.status.value} again, its attempts start anew")
-    return PASSED
 
 
 def schema_command(name: str) -> int:

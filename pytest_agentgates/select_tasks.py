@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from pytest_agentgates.base_tree import current_branch
 from pytest_agentgates.core.moves import check_runnable
-from pytest_agentgates.core.ports import TaskChange
-from pytest_agentgates.core.task import SPELLINGS, MoveReason, Step, Task, TaskStatus
+from pytest_agentgates.core.task import LAYERS, SPELLINGS, Task, TaskStatus
+from pytest_agentgates.core.work_order import open_dependencies
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.project import Project
 from pytest_agentgates.validate import nearest
 
+_UNBEGUN = (TaskStatus.PENDING, TaskStatus.QUEUED)
 _CI_BRANCH = ("GITHUB_HEAD_REF", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_REF_NAME")
-_REOPENABLE = (TaskStatus.BLOCKED, TaskStatus.FAILED, TaskStatus.COMPLETED, TaskStatus.ESCALATED)
 
 
 def select_tasks(all_tasks: Sequence[Task], ids: Sequence[str]) -> tuple[Task, ...]:
@@ -36,13 +37,18 @@ def find_task(all_tasks: Sequence[Task], task_id: str) -> Task:
     raise UsageError(f"TSK001 there is no task {task_id!r} in the store", fix=fix)
 
 
-def with_status(all_tasks: Sequence[Task], status: str) -> tuple[Task, ...]:
-    """The tasks with this status, all of them for an empty one; raises UsageError for a status that is none."""
-    if status and status not in SPELLINGS:
-        wanted = nearest(status, SPELLINGS)
-        fix = f"did you mean {wanted}?" if wanted else f"known are: {', '.join(SPELLINGS)}"
-        raise UsageError(f"there is no status {status!r}", fix=fix)
-    return tuple(task for task in all_tasks if not status or task.status is SPELLINGS[status])
+def with_filters(all_tasks: Sequence[Task], filters: Mapping[str, Any]) -> tuple[Task, ...]:
+    """The tasks of a `status`, `layer`, `module` and `agent`, and with `ready` those that wait for no other.
+
+    What is empty filters nothing; raises UsageError for a status or a layer that is none.
+    """
+    _check_known("status", filters.get("status", ""), SPELLINGS)
+    _check_known("layer", filters.get("layer", ""), (*LAYERS, *(task.layer for task in all_tasks)))
+    by_id = {task.id: task for task in all_tasks}
+    chosen = (task for task in all_tasks if _fits(task, filters))
+    if filters.get("ready"):
+        chosen = (task for task in chosen if task.status in _UNBEGUN and not open_dependencies(task, by_id))
+    return tuple(chosen)
 
 
 def resolve_ids(ids: Sequence[str], project: Project) -> tuple[str, ...]:
@@ -50,17 +56,17 @@ def resolve_ids(ids: Sequence[str], project: Project) -> tuple[str, ...]:
     return tuple(_auto(project) if task_id == "auto" else task_id for task_id in ids)
 
 
-def reopen_task(project: Project, task_id: str, agent: str) -> Task:
-    """Move a task back to work; raises UsageError where it is not one that can be reopened."""
-    store = project.open_store()
-    task = find_task(store.load(), task_id)
-    after = TaskStatus.PENDING if task.status is TaskStatus.ESCALATED else TaskStatus.IN_PROGRESS
-    if task.status not in _REOPENABLE:
-        what = f"task {task.id} is {task.status.value}; there is nothing to reopen"
-        raise UsageError(what, task.where, f"work on it, then: pytest --agent-task {task.id}")
-    step = Step(task.status, after, MoveReason.REOPENED.value)
-    who = agent or project.config.agent
-    return store.apply(TaskChange(task.id, task.status.value, (step,), project.clock.now(), who, run_id=""))
+def _check_known(what: str, name: str, known: Collection[str]) -> None:
+    if name and name not in known:
+        wanted = nearest(name, known)
+        fix = f"did you mean {wanted}?" if wanted else f"known are: {', '.join(dict.fromkeys(known))}"
+        raise UsageError(f"there is no {what} {name!r}", fix=fix)
+
+
+def _fits(task: Task, filters: Mapping[str, Any]) -> bool:
+    status = SPELLINGS.get(filters.get("status", ""), task.status)
+    texts = {"layer": task.layer, "module": task.module, "agent": task.owner}
+    return task.status is status and all(filters.get(name) in (None, "", text) for name, text in texts.items())
 
 
 def _auto(project: Project) -> str:

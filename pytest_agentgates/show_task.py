@@ -29,7 +29,12 @@ def task_facts(task: Task) -> dict[str, object]:
             {"from": step.before.value, "to": step.after.value, "reason": step.reason, "attempt": step.attempt}
             for step in task.history
         ],
+        "base": task.base,
+        "priority": task.extra.get("priority"),
+        "claimed_at": task.extra.get("claimed_at"),
         "blocker_info": task.extra.get("blocker_info"),
+        "rejection_history": task.extra.get("rejection_history") or [],
+        "escalation_info": task.extra.get("escalation_info"),
     }
 
 

@@ -1,4 +1,4 @@
-"""Who may take a task or give it back, and the steps that this is."""
+"""Who may take a task, give it back or bring it back, and the steps that this is."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pytest_agentgates.core.task import MoveReason, Step, Task, TaskStatus
 from pytest_agentgates.errors import UsageError
 
 _PENDING, _QUEUED, _WORKING = TaskStatus.PENDING, TaskStatus.QUEUED, TaskStatus.IN_PROGRESS
+_REOPENABLE = (TaskStatus.BLOCKED, TaskStatus.FAILED, TaskStatus.COMPLETED, TaskStatus.ESCALATED)
 _CLAIM: dict[TaskStatus, tuple[Step, ...]] = {
     _PENDING: (
         Step(_PENDING, _QUEUED, MoveReason.SELECTED.value),
@@ -44,6 +45,15 @@ def release_steps(task: Task, agent: str) -> tuple[Step, ...]:
         what = f"task {task.id} is {task.status.value}; there is nothing to release"
         raise UsageError(what, task.where, "only tasks that are queued or in_progress can be released")
     return (Step(task.status, _PENDING, MoveReason.RELEASED.value),)
+
+
+def reopen_step(task: Task) -> Step:
+    """The step that brings a task back to work; raises UsageError where there is nothing to reopen."""
+    if task.status not in _REOPENABLE:
+        what = f"task {task.id} is {task.status.value}; there is nothing to reopen"
+        raise UsageError(what, task.where, f"work on it, then: pytest --agent-task {task.id}")
+    after = _PENDING if task.status is TaskStatus.ESCALATED else _WORKING
+    return Step(task.status, after, MoveReason.REOPENED.value)
 
 
 def held_by_another(task: Task) -> UsageError:

@@ -90,7 +90,7 @@ def _sort(task: Task, all_tasks: Iterable[Task], agent: str, rules: SelectionRul
     if not decision.accepted:
         choice = Choice.ESCALATED if _is_enough(task, decision, rules.max_rejections) else Choice.REJECTED
         return Sorted(task, choice, decision.layer, decision.reason, decision.words)
-    if unfinished := unfinished_before(task, all_tasks):
+    if task.status is TaskStatus.PENDING and (unfinished := unfinished_before(task, all_tasks)):
         reason = f"earlier layers are not complete: {', '.join(unfinished)}"
         return Sorted(task, Choice.WAITING, task.layer, reason, decision.words)
     return Sorted(task, Choice.TAKEN, task.layer, decision.reason, decision.words)

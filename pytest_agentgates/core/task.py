@@ -51,6 +51,7 @@ class MoveReason(StrEnum):
     REGRESSION = "regression"
     REOPENED = "reopened"
     RELEASED = "released"
+    REJECTED = "rejected"
     ESCALATED = "escalated"
 
 

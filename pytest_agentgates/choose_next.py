@@ -1,0 +1,104 @@
+"""Chooses the task that an agent works on next, or says why there is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pytest_agentgates.claim_task import Moved, claim_task
+from pytest_agentgates.core.printable import printable
+from pytest_agentgates.core.task import Task, TaskStatus
+from pytest_agentgates.core.work_halts import Halt, Judgement, halts, judgements_of
+from pytest_agentgates.core.work_order import next_tasks, open_dependencies
+from pytest_agentgates.errors import UsageError
+from pytest_agentgates.project import Project
+from pytest_agentgates.safe_write import user_errors
+from pytest_agentgates.triage_tasks import check_layer
+from pytest_agentgates.update_queues import read_positions
+from pytest_agentgates.write_evidence import MAIN, RUNS
+
+_OPEN = (TaskStatus.PENDING, TaskStatus.QUEUED)
+_MOST_RUNS = 1000
+
+
+@dataclass(frozen=True)
+class Next:
+    """The next task, if any; why the loop halts, and what open tasks wait for."""
+
+    task: Task | None = None
+    halts: tuple[Halt, ...] = ()
+    waiting: tuple[tuple[str, str], ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def choose_next(project: Project, agent: str, layer: str) -> Next:
+    """The first task that is free and waits for no other; none while anything halts the loop.
+
+    Raises UsageError for a layer that is none and for evidence or queues that cannot be read.
+    """
+    if layer:
+        check_layer(layer)
+    all_tasks = project.open_store().load()
+    if stopped := find_halts(project, all_tasks):
+        return Next(halts=stopped)
+    found = next_tasks(all_tasks, agent, layer, read_positions(project, all_tasks))
+    return Next(found[0]) if found else Next(waiting=tuple(_waiting(all_tasks, agent, layer)))
+
+
+def claim_next(project: Project, agent: str, layer: str) -> Next:
+    """The same, claimed at once; where another agent is faster, the one after it."""
+    for _ in project.open_store().load():
+        chosen = choose_next(project, agent, layer)
+        if chosen.task is None:
+            return chosen
+        try:
+            moved: Moved = claim_task(project, chosen.task.id, agent)
+        except UsageError:
+            if not _was_taken(project, chosen.task, agent):
+                raise
+            continue
+        return Next(moved.task, problems=moved.problems)
+    return Next()
+
+
+def find_halts(project: Project, all_tasks: tuple[Task, ...]) -> tuple[Halt, ...]:
+    """Every reason to halt, from the tasks and from the evidence of their runs."""
+    return halts(all_tasks, _judgements(project.root / project.config.evidence / RUNS))
+
+
+def _was_taken(project: Project, task: Task, agent: str) -> bool:
+    now = next((other for other in project.open_store().load() if other.id == task.id), None)
+    return now is None or now.owner not in ("", agent) or now.status is not task.status
+
+
+def _waiting(all_tasks: tuple[Task, ...], agent: str, layer: str) -> Iterator[tuple[str, str]]:
+    by_id = {task.id: task for task in all_tasks}
+    for task in all_tasks:
+        if task.status in _OPEN and layer in ("", task.layer):
+            held = f"held by {task.owner}" if task.owner not in ("", agent) else ""
+            missing = ", ".join(open_dependencies(task, by_id))
+            yield task.id, held or f"waits for {missing}"
+
+
+def _judgements(runs: Path) -> Iterator[Judgement]:
+    if not runs.is_dir():
+        return
+    names = sorted((entry.name for entry in runs.iterdir() if not entry.name.startswith(".")), reverse=True)
+    for name in names[:_MOST_RUNS]:
+        path = runs / name / MAIN
+        if path.is_file():
+            yield from judgements_of(_read(path))
+
+
+def _read(path: Path) -> dict[str, object]:
+    with user_errors(path, "be read"):
+        data = path.read_bytes()
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"is no evidence: {error}", printable(str(path)), "restore the file or its folder") from error
+    if not isinstance(document, dict):
+        raise UsageError("is no evidence: not an object", printable(str(path)), "restore the file or its folder")
+    return document

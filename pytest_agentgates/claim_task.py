@@ -1,0 +1,92 @@
+"""Takes a task for an agent, gives it back or brings it back; of several agents at once only one succeeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pytest_agentgates.core.claims import claim_steps, release_steps, reopen_step
+from pytest_agentgates.core.moment import rfc3339
+from pytest_agentgates.core.ports import TaskChange
+from pytest_agentgates.core.task import Step, Task
+from pytest_agentgates.core.work_order import open_dependencies
+from pytest_agentgates.errors import UsageError
+from pytest_agentgates.project import Project
+from pytest_agentgates.run_git import Git
+from pytest_agentgates.select_tasks import find_task
+from pytest_agentgates.update_queues import update_queues
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A task after a move, and what kept its queue from being brought up to date."""
+
+    task: Task
+    problems: tuple[str, ...] = ()
+
+
+def claim_task(project: Project, task_id: str, agent: str) -> Moved:
+    """Take a task: the owner, the time and the base that its changes are measured against are recorded.
+
+    Raises UsageError where another agent holds it or takes it at the same moment, and where it waits for others.
+    """
+    store = project.open_store()
+    all_tasks = store.load()
+    task = find_task(all_tasks, task_id)
+    steps = claim_steps(task, agent)
+    if not steps:
+        return Moved(task)
+    _check_dependencies(task, all_tasks)
+    change = _change(project, task, steps, agent, _claim_fields(project, task, agent))
+    return Moved(store.apply(change), update_queues(project, (task.id,)))
+
+
+def release_task(project: Project, task_id: str, agent: str) -> Moved:
+    """Give a task back; its base and its failed attempts stay.
+
+    Raises UsageError where another agent holds it, or nobody.
+    """
+    store = project.open_store()
+    task = find_task(store.load(), task_id)
+    change = _change(project, task, release_steps(task, agent), agent, {"owner": None, "claimed_at": None})
+    return Moved(store.apply(change), update_queues(project, (task.id,)))
+
+
+def reopen_task(project: Project, task_id: str, agent: str) -> Moved:
+    """Bring a task back to work, its attempts anew; raises UsageError where it is not one that can be reopened."""
+    store = project.open_store()
+    task = find_task(store.load(), task_id)
+    step = reopen_step(task)
+    change = _change(project, task, (step,), agent or project.config.agent, {})
+    return Moved(store.apply(change), update_queues(project, (task.id,)))
+
+
+def agent_name(project: Project, named: str) -> str:
+    """Who acts: the name given, else the configured one; raises UsageError where there is none."""
+    if name := named or project.config.agent:
+        return name
+    raise UsageError("no agent is named", fix="add --agent NAME, or set `agent` in the configuration")
+
+
+def _check_dependencies(task: Task, all_tasks: Sequence[Task]) -> None:
+    if waiting := open_dependencies(task, {other.id: other for other in all_tasks}):
+        what = f"task {task.id} waits for {', '.join(waiting)}"
+        raise UsageError(what, task.where, "complete them first, or take another: agentgates tasks next")
+
+
+def _claim_fields(project: Project, task: Task, agent: str) -> dict[str, object]:
+    at = rfc3339(project.clock.now())
+    fields: dict[str, object] = {"owner": agent, "claimed_at": at}
+    if not task.base and (commit := _head(project)):
+        fields |= {"base": commit, "base_recorded_at": at}
+    return fields
+
+
+def _head(project: Project) -> str:
+    """The commit that is checked out; empty outside a repository and before the first commit."""
+    git = Git(project.root, project.tools)
+    return "" if git.problem() else git.commit("HEAD")
+
+
+def _change(project: Project, task: Task, steps: tuple[Step, ...], agent: str, fields: dict[str, object]) -> TaskChange:
+    return TaskChange(task.id, task.status.value, steps, project.clock.now(), agent, run_id="", fields=fields or None)

@@ -1,0 +1,139 @@
+"""`agentgates tasks ...` and `agentgates preflight`: arguments in, exit code out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _json(function: _Function) -> _Function:
+    return click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")(function)
+
+
+def _agent(function: _Function) -> _Function:
+    return click.option("--agent", "--name", "agent", default="", metavar="NAME", help="Who acts.")(function)
+
+
+def _filters(function: _Function) -> _Function:
+    for name, help_text in (
+        ("module", "Only tasks of this module."),
+        ("agent", "Only tasks that this agent holds."),
+        ("layer", "Only tasks of this layer."),
+        ("status", "Only tasks with this status."),
+    ):
+        function = click.option(f"--{name}", default="", help=help_text)(function)
+    return function
+
+
+@click.group()
+def tasks() -> None:
+    """Select, claim, look at, release and reopen tasks."""
+
+
+@tasks.command("list")
+@_filters
+@click.option("--ready", is_flag=True, help="Only open tasks whose dependencies are completed.")
+@_json
+def list_tasks(as_json: bool, **filters: Any) -> int:
+    """List the tasks of the store."""
+    from pytest_agentgates.task_commands import list_command
+
+    return list_command(filters, as_json)
+
+
+@tasks.command()
+@_filters
+@_json
+def board(as_json: bool, **filters: Any) -> int:
+    """Show the tasks as a table that follows their moves, until Ctrl-C; once where there is no terminal."""
+    from pytest_agentgates.task_commands import board_command
+
+    return board_command(filters, as_json)
+
+
+@tasks.command()
+@click.argument("task_id", metavar="ID")
+@_json
+def show(task_id: str, as_json: bool) -> int:
+    """Show one task with its history and what blocks it."""
+    from pytest_agentgates.task_commands import show_command
+
+    return show_command(task_id, as_json)
+
+
+@tasks.command()
+@click.option("--layer", required=True, help="The layer whose tasks are selected.")
+@_agent
+@_json
+def select(layer: str, agent: str, as_json: bool) -> int:
+    """Queue the tasks of a layer that are its own by what they say; reclassify the others."""
+    from pytest_agentgates.task_commands import select_command
+
+    return select_command(layer, agent, as_json)
+
+
+@tasks.command()
+@_json
+def rules(as_json: bool) -> int:
+    """Print the words by which `select` tells layers apart, as the configuration would hold them."""
+    from pytest_agentgates.task_commands import rules_command
+
+    return rules_command(as_json)
+
+
+@tasks.command("next")
+@_agent
+@click.option("--layer", default="", help="Only tasks of this layer.")
+@click.option("--claim", "claims", is_flag=True, help="Claim it at once.")
+@_json
+def next_task(agent: str, layer: str, claims: bool, as_json: bool) -> int:
+    """Name the task to work on next; exits with 1 where the work must halt."""
+    from pytest_agentgates.task_commands import next_command
+
+    return next_command(agent, layer, claims, as_json)
+
+
+@tasks.command()
+@click.argument("task_id", metavar="ID")
+@_agent
+@_json
+def claim(task_id: str, agent: str, as_json: bool) -> int:
+    """Take a task; refused where another agent holds it."""
+    from pytest_agentgates.task_commands import claim_command
+
+    return claim_command(task_id, agent, as_json)
+
+
+@tasks.command()
+@click.argument("task_id", metavar="ID")
+@_agent
+@_json
+def release(task_id: str, agent: str, as_json: bool) -> int:
+    """Give a task back; its base and its failed attempts stay."""
+    from pytest_agentgates.task_commands import release_command
+
+    return release_command(task_id, agent, as_json)
+
+
+@tasks.command()
+@click.argument("task_id", metavar="ID")
+@_agent
+@_json
+def reopen(task_id: str, agent: str, as_json: bool) -> int:
+    """Bring a blocked, failed, completed or escalated task back; its attempts start anew."""
+    from pytest_agentgates.task_commands import reopen_command
+
+    return reopen_command(task_id, agent, as_json)
+
+
+@click.command()
+@_json
+def preflight(as_json: bool) -> int:
+    """Say whether work may begin here; mend what is safe to mend."""
+    from pytest_agentgates.task_commands import preflight_command
+
+    return preflight_command(as_json)
