@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from pytest_agentgates.core.finding import Finding
+from pytest_agentgates.core.layer_picture import CrossingLine, LayerPicture
 from pytest_agentgates.gates.hexagon.components import ADAPTERS, DOMAINS, MODELS, PORTS, Role, fits_any
 from pytest_agentgates.gates.hexagon.fitting_port import way_out
 from pytest_agentgates.gates.hexagon.view import HexagonView
@@ -46,6 +48,21 @@ def judge_directions(view: HexagonView) -> Iterator[Finding]:
     for crossing in find_crossings(view.facts.graph, _directions(view)):
         if not _is_left_to_purity(view, crossing):
             yield _finding(view, crossing)
+
+
+def picture_of(view: HexagonView) -> LayerPicture:
+    """The parts that have files, who may import whom, and every crossing."""
+    directions = _directions(view)
+    files = Counter(directions.layer_of(path) for path in view.facts.paths)
+    names = [name for name in directions.allowed if files[name]]
+    allowed = [
+        (name, other) for name in names for other in names if name != other and not directions.forbids(name, other)
+    ]
+    crossings = [
+        CrossingLine(str(one.layer), str(one.target), one.edge.place)
+        for one in find_crossings(view.facts.graph, directions)
+    ]
+    return LayerPicture(tuple((name, files[name]) for name in names), tuple(allowed), tuple(crossings))
 
 
 def _directions(view: HexagonView) -> Directions:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from pytest_agentgates.core.finding import Finding, Rule
+from pytest_agentgates.core.layer_picture import LayerPicture
 from pytest_agentgates.core.options import option
 from pytest_agentgates.core.ports import Stage, Workspace
 from pytest_agentgates.core.printable import counted
@@ -19,6 +20,7 @@ from pytest_agentgates.gates.hexagon.components import (
     is_test,
     layered_components,
 )
+from pytest_agentgates.gates.hexagon.directions import picture_of
 from pytest_agentgates.gates.hexagon.registry import RULE_CHECKS
 from pytest_agentgates.gates.hexagon.rules import RULES
 from pytest_agentgates.gates.hexagon.shape_checks import regression_note
@@ -94,6 +96,12 @@ class Hexagon:
         result = self._result(facts, mapped, sorted(findings, key=lambda one: (one.path, one.line, one.rule)))
         note = regression_note(workspace)
         return replace(result, message=f"{result.message}; {note}") if note else result
+
+    def picture(self, workspace: Workspace) -> LayerPicture:
+        """The parts of all components together, and the imports that cross between them."""
+        facts = facts_of(workspace)
+        options = HexagonOptions(self.ports, self.composition_roots, self.shared)
+        return picture_of(HexagonView(workspace, facts, self._map(facts), options))
 
     def _map(self, facts: ProjectFacts) -> Components:
         if self.layers:

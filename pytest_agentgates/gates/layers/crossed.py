@@ -33,6 +33,15 @@ class Crossings:
             imported = {self._end(chain) for chain in self._direct(path, name)}
             yield from self._calls(path, name, imported)
 
+    def lines(self) -> Iterator[tuple[str, str, str]]:
+        """The layer, the layer that it gets at, and the place of each crossing import and call."""
+        for path, name in self.layer.items():
+            chains = [*self._direct(path, name), *self._through(path, name)]
+            yield from ((name, self.layer[self._end(chain)], chain[-1].place) for chain in chains)
+            imported = {self._end(chain) for chain in self._direct(path, name)}
+            for call, target in self._crossing_calls(path, name, imported):
+                yield name, self.layer[target], f"{path}:{call.line}"
+
     def _direct(self, path: str, name: str) -> Iterator[tuple[ImportEdge, ...]]:
         for edge in self.project.graph.edges_from(path):
             if any(not self._is_allowed(name, target) for target in self._targets(edge)):
@@ -59,13 +68,17 @@ class Crossings:
                     pending.append((*chain, edge))
 
     def _calls(self, path: str, name: str, imported: set[str]) -> Iterator[Finding]:
+        for call, target in self._crossing_calls(path, name, imported):
+            yield self._call_finding(call, path, name, target)
+
+    def _crossing_calls(self, path: str, name: str, imported: set[str]) -> Iterator[tuple[CallFact, str]]:
         """`service.orders.add(...)` in a route: a call through what another layer holds."""
         reported: set[str] = set()
         for call in self.project.file(path).calls:
             target = self._held(call, path)
             if target and target not in imported | reported and not self._is_allowed(name, target):
                 reported.add(target)
-                yield self._call_finding(call, path, name, target)
+                yield call, target
 
     def _held(self, call: CallFact, path: str) -> str:
         """The file of the class that a called attribute of another object has; empty where nothing is known."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from pytest_agentgates.core.finding import Finding, Rule
+from pytest_agentgates.core.layer_picture import CrossingLine, LayerPicture
 from pytest_agentgates.core.options import option
 from pytest_agentgates.core.ports import Stage, Workspace
 from pytest_agentgates.core.printable import counted
@@ -56,8 +58,7 @@ class Layers:
         if problem:
             return could_not_judge(self.name, problem)
         project = facts_of(workspace)
-        found = {path: self._set.layer_of(path) for path in project.paths if not self._is_excluded(path)}
-        layer = {path: name for path, name in found.items() if name}
+        layer = self._mapped(project)
         present = set(layer.values())
         if len(present) < _FEWEST_LAYERS and not self.allow_empty:
             return could_not_judge(self.name, self._too_few(present))
@@ -68,6 +69,22 @@ class Layers:
             *self._of_classes(layer, files),
         ]
         return self._result(project, layer, findings)
+
+    def picture(self, workspace: Workspace) -> LayerPicture:
+        """The layers that have files, and the imports and calls that cross between them."""
+        project = facts_of(workspace)
+        layer = self._mapped(project)
+        files = Counter(layer.values())
+        names = [name for name in self._set.globs if files[name]]
+        allowed = [
+            (name, other) for name in names for other in names if name != other and self._set.may_use(name, other)
+        ]
+        lines = [CrossingLine(*line) for line in Crossings(project, self._set, layer).lines()]
+        return LayerPicture(tuple((name, files[name]) for name in names), tuple(allowed), tuple(lines))
+
+    def _mapped(self, project: ProjectFacts) -> dict[str, str]:
+        found = {path: self._set.layer_of(path) for path in project.paths if not self._is_excluded(path)}
+        return {path: name for path, name in found.items() if name}
 
     @property
     def _set(self) -> LayerSet:
