@@ -29,6 +29,7 @@ from pytest_agentgates.select_tasks import select_tasks
 from pytest_agentgates.source.test_settings import read_test_settings
 from pytest_agentgates.source.tree import digest_files
 from pytest_agentgates.survey_project import changed_files, survey_project
+from pytest_agentgates.update_queues import update_queues
 from pytest_agentgates.workspace import ProjectWorkspace
 from pytest_agentgates.write_evidence import write_evidence
 
@@ -38,10 +39,11 @@ MOST_NAMED = 5
 
 @dataclass(frozen=True)
 class JudgedRun:
-    """A finished run, and the folder of its evidence relative to the root."""
+    """A finished run, the folder of its evidence relative to the root, and what kept queues from following."""
 
     record: RunRecord
     evidence: str
+    queue_problems: tuple[str, ...] = ()
 
 
 def check_task(project: Project, request: RunRequest, display: Display) -> JudgedRun:
@@ -71,7 +73,8 @@ def check_task(project: Project, request: RunRequest, display: Display) -> Judge
     record = cleaned(record, project.root, os.environ)  # before anyone shows it, stores it or logs it
     with undisturbed():
         _write(project, store, record, tasks if request.update else ())
-    return JudgedRun(record, project.config.evidence)
+    moved = [outcome.task_id for outcome in record.outcomes if outcome.steps]
+    return JudgedRun(record, project.config.evidence, update_queues(project, moved) if moved else ())
 
 
 def new_run_id(moment: datetime) -> str:
@@ -134,7 +137,7 @@ def _of_files(changed: Sequence[str]) -> Iterator[str]:
     if changed:
         named = ", ".join(changed[:MOST_NAMED])
         more = f" and {len(changed) - MOST_NAMED} more" if len(changed) > MOST_NAMED else ""
-        yield f"files changed while they were judged: {named}{more}"
+        yield f"TMP015 files changed while they were judged: {named}{more}"
 
 
 def _place(path: str, line: int) -> str:

@@ -19,7 +19,7 @@ from pytest_agentgates.check_tree import check_beside, check_tree, limit_paths
 from pytest_agentgates.config import find_root
 from pytest_agentgates.config_schema import config_schema
 from pytest_agentgates.core.ports import EvidenceWriter
-from pytest_agentgates.core.printable import counted
+from pytest_agentgates.core.printable import counted, printable
 from pytest_agentgates.core.record import RunRecord, TaskOutcome, worst_exit_code
 from pytest_agentgates.describe_run import describe_run
 from pytest_agentgates.errors import PASSED, AgentGatesError, UsageError
@@ -145,6 +145,8 @@ def _show_run(terminal: Terminal, project: Project, judged: JudgedRun) -> None:
     terminal.findings(record.gates)
     for outcome in record.outcomes:
         terminal.outcome(outcome, project.config.max_attempts)
+    for problem in judged.queue_problems:
+        terminal.text(f"the queue was not brought up to date: {printable(problem)}")
     terminal.closing(record, judged.evidence)
 
 

@@ -20,10 +20,15 @@ _DEFAULT_STATE = "docs/state"
 _LOCK_SECONDS = 60.0
 
 
-def queue_folder(root: Path, tasks: str) -> Path:
+def queue_place(tasks: str) -> str:
     """Where the queues lie: beside the task list, or in `docs/state` where the tasks are in a database."""
     state = _DEFAULT_STATE if "://" in tasks else tasks.rpartition("/")[0]
-    return root / state / _FOLDER
+    return f"{state}/{_FOLDER}" if state else _FOLDER
+
+
+def queue_folder(root: Path, tasks: str) -> Path:
+    """The same as a path."""
+    return root / queue_place(tasks)
 
 
 def queue_path(folder: Path, layer: str) -> Path:

@@ -17,6 +17,7 @@ from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.losses import gates_below_base, tasks_below_base
 from pytest_agentgates.project import Project
+from pytest_agentgates.queue_file import queue_place
 from pytest_agentgates.run_gates import ConfiguredGate
 from pytest_agentgates.source.globs import matches
 from pytest_agentgates.source.tree import NEVER_IGNORED, differences, digest_files, list_files
@@ -74,7 +75,7 @@ def project_files(project: Project) -> tuple[str, ...]:
     """Every file of the project but what a run itself or another task's run may write."""
     config = project.config
     state = config.tasks.rpartition("/")[0]
-    own = (f"{state}/transaction-log.jsonl", f"{state}/transaction-log.torn", f"{state}/agent-queues")
+    own = (f"{state}/transaction-log.jsonl", f"{state}/transaction-log.torn", queue_place(config.tasks))
     files = list_files(config.root, (config.evidence, config.tasks, *own))
     reports = _reports(project.gates)
     is_ours = _our_outputs(config.root)
