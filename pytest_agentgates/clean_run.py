@@ -32,7 +32,7 @@ class Scene:
     """Where the tests run: `root` is the project itself, or a clean tree; `notes` say what the run cannot promise.
 
     `expected` are the tests that decide; `base_files` are those of the tree that come from the base,
-    `changed` those of the base that are another on disk.
+    `changed` those of the base that are another on disk, `from_disk` those that come from the disk.
     `own_root` is a second tree with the agent's own tests `own_tests`, None where there are none.
     """
 
@@ -42,6 +42,7 @@ class Scene:
     notes: tuple[str, ...] = ()
     base_files: frozenset[str] = frozenset()
     changed: frozenset[str] = frozenset()
+    from_disk: frozenset[str] = frozenset()
     own_plugins: tuple[str, ...] = ()
     own_root: Path | None = None
     own_tests: tuple[str, ...] = ()
@@ -96,6 +97,7 @@ def clean_scene(workspace: ProjectWorkspace, on_disk: Mapping[str, ExpectedTests
         notes=tuple(_notes(selection, plan, told)),
         base_files=frozenset(plan.from_base),
         changed=changed,
+        from_disk=frozenset(plan.from_disk),
         own_plugins=_own_plugins(base),
         own_root=_own_tree(workspace, selection, own, settings, folder) if own else None,
         own_tests=own,

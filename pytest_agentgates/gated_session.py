@@ -74,6 +74,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", "agent_task(id, ...): the task or tasks that this test belongs to")
     config.pluginmanager.register(config.stash[_WITNESS], "agentgates_witness")
     config.pluginmanager.register(TaskNames(plan["tasks"]), "agentgates_task_names")
+    if plan["backwards"]:
+        config.pluginmanager.register(Backwards(), "agentgates_backwards")
     if plan["watch"]:
         from pytest_agentgates.statement_watch import StatementWatch
 
@@ -96,6 +98,15 @@ class TaskNames:
         for task, arguments in self.tasks.items():
             if any(belongs(item.nodeid, argument) for argument in arguments):
                 item.user_properties.append(("task", task))
+
+
+class Backwards:
+    """Turns the order of the tests round."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """The last test comes first."""
+        items.reverse()
 
 
 class CoverageKeeper:

@@ -16,9 +16,10 @@ from pytest_agentgates.core.outcomes import TestClaim
 from pytest_agentgates.core.ports import Stage, WatchesStatements
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult, GateStatus
-from pytest_agentgates.errors import INTERRUPTED_RUN, RunInterruptedError, UsageError
+from pytest_agentgates.errors import INTERRUPTED_RUN, RunInterruptedError
 from pytest_agentgates.measure_coverage import bring_home
 from pytest_agentgates.project import Measuring, Project
+from pytest_agentgates.rerun_tests import TreeReruns, run_aside
 from pytest_agentgates.run_checker import RunningChecker
 from pytest_agentgates.run_gates import ConfiguredGate, run_gate, skipped
 from pytest_agentgates.run_tests import CleanStart, RunningTests, TestsToRun
@@ -103,7 +104,7 @@ def _with_tests(
             claim = replace(claim, own=_run_own_tests(to_run, scene, folder))
             display.waiting([configured.gate.name for configured in checker.gates])
             measured = _brought_home(project, scene, folder)
-            workspace = replace(workspace, claim=claim, coverage_data=measured)
+            workspace = replace(workspace, claim=claim, coverage_data=measured, reruns=_reruns(to_run, scene, folder))
             return _judge_claim(project, workspace, checker, display), claim
         except KeyboardInterrupt:
             raise RunInterruptedError(INTERRUPTED_RUN) from None
@@ -157,23 +158,13 @@ def _run_own_tests(decisive: TestsToRun, scene: Scene, folder: Path) -> TestClai
         return None
     place = folder / "own"
     place.mkdir()
-    tests = replace(
-        decisive,
-        root=scene.own_root,
-        cwd=scene.own_root,
-        tasks={"": scene.own_tests},
-        pytest_args=(),
-        measure={},
-        environment={},
-        silent=True,
-    )
-    running = RunningTests(tests, place)
-    try:
-        return running.finish()
-    except UsageError as error:
-        return TestClaim(unreadable=str(error))
-    finally:
-        running.stop()
+    own = {"": scene.own_tests}
+    tests = replace(decisive, root=scene.own_root, cwd=scene.own_root, tasks=own, pytest_args=())
+    return run_aside(tests, place)
+
+
+def _reruns(decisive: TestsToRun, scene: Scene, folder: Path) -> TreeReruns | None:
+    return TreeReruns(decisive, scene.own_root, scene.from_disk, folder) if scene.is_clean else None
 
 
 def _brought_home(project: Project, scene: Scene, folder: Path) -> tuple[Path, ...]:

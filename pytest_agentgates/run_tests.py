@@ -45,6 +45,7 @@ class TestsToRun:
 
     `measure` is what the session must know of coverage measuring, `environment` what it adds.
     `clean` is set where `root` is a clean tree; `silent` keeps the output off the terminal.
+    `backwards` runs them in the opposite order.
     `watch` is what the session must know to write down the statements that the tests execute.
     """
 
@@ -63,6 +64,7 @@ class TestsToRun:
     clean: CleanStart | None = None
     silent: bool = False
     watch: Mapping[str, object] | None = None
+    backwards: bool = False
 
 
 class RunningTests:
@@ -153,6 +155,7 @@ def _plan(tests: TestsToRun, claim: Path) -> dict[str, object]:
         "witness": str(claim.with_name(WITNESS)),
         "tasks": {task: list(arguments) for task, arguments in tests.tasks.items()},
         "arguments": _arguments(tests),
+        "backwards": tests.backwards,
         "coverage": dict(tests.measure),
         "watch": {**tests.watch, "file": str(claim.with_name(STATEMENTS))} if tests.watch is not None else None,
         "clean": _clean_plan(tests, tests.clean, claim.parent) if tests.clean else None,

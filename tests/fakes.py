@@ -11,6 +11,7 @@ from typing import TypeVar
 from pytest_agentgates.core.finding import Waiver
 from pytest_agentgates.core.outcomes import TestClaim
 from pytest_agentgates.core.ports import BaseTree, ExpectedTests, Loss, SourceScope, ToolRun, ToolRunner, Workspace
+from pytest_agentgates.core.reruns import Reruns
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult
 
@@ -89,6 +90,7 @@ class FakeWorkspace:
     python: str = ""
     cache: Path | None = None
     claim: TestClaim | None = None
+    reruns: Reruns | None = None
     expected: Mapping[str, ExpectedTests] = field(default_factory=dict)
     coverage_data: tuple[Path, ...] = ()
     results: tuple[GateResult, ...] = ()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # only a name for the type: core itself touches no file
     from pytest_agentgates.core.finding import Finding, Rule, Waiver
     from pytest_agentgates.core.outcomes import TestClaim
     from pytest_agentgates.core.record import RunRecord
+    from pytest_agentgates.core.reruns import Reruns
     from pytest_agentgates.core.task import Step, Task
     from pytest_agentgates.core.verdict import GateResult
 
@@ -149,6 +150,11 @@ class Workspace(Protocol):
     @property
     def claim(self) -> TestClaim | None:
         """What the tests' process reported; None before the tests ended."""
+        ...
+
+    @property
+    def reruns(self) -> Reruns | None:
+        """Runs the tests again; None where they ran in place, or have not ended."""
         ...
 
     @property

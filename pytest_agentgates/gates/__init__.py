@@ -17,6 +17,7 @@ _CLASSES = {
     "imports_kept": "imports_kept.ImportsKept",
     "hexagon": "hexagon.Hexagon",
     "untampered": "untampered.Untampered",
+    "retested": "retested.Retested",
     "layers": "layers.Layers",
     "authorized": "authorized.Authorized",
     "tenant_filter": "tenant_filter.TenantFilter",

@@ -199,7 +199,7 @@ def test_files_that_change_during_the_run_make_it_incomplete(project: GatedProje
     project.write("tests/test_pass.py", writes)
     result = project.gated()
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["T1: incomplete*", "  files changed while they were judged: src/calc.py"])
+    result.stdout.fnmatch_lines(["T1: incomplete*", "  TMP015 files changed while they were judged: src/calc.py"])
     assert project.status() == "pending"
 
 

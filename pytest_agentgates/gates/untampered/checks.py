@@ -32,6 +32,8 @@ _UNITTEST = {
     "assertLessEqual": BOUND,
     "assertAlmostEqual": CLOSE,
 }
+# What these take besides the value is a message.
+_ALONE = frozenset({"assertTrue", "assertFalse", "assertIsNone", "assertIsNotNone"})
 _RAISING = {"raises": EXACT, "warns": EXACT, "assertRaises": EXACT, "assertWarns": EXACT}
 _RAISING_MATCHED = {"assertRaisesRegex": EXACT + 1, "assertWarnsRegex": EXACT + 1}
 _BROAD = frozenset({"Exception", "BaseException", "Warning"})
@@ -84,7 +86,7 @@ def check_of_call(node: ast.Call, values: Values) -> Check | None:
     full = values.fill(node)
     assert isinstance(full, ast.Call)  # noqa: S101 - filling in values keeps the kind of a node
     subject = full.args[0] if full.args else full.func
-    expected = full.args[1] if len(full.args) > 1 else None
+    expected = full.args[1] if len(full.args) > 1 and name not in _ALONE else None
     return _check(full, subject, expected, _UNITTEST.get(name, EXACT), node.lineno)
 
 

@@ -31,6 +31,8 @@ def own_changes(before: Settings, after: Settings) -> Iterator[str]:
 
 def _is_new(key: str, before: Settings) -> bool:
     """Whether the setting belongs to a gate, or to a configuration, that the base does not have."""
+    if key.startswith("waivers["):
+        return not any(known.startswith(f"{key.partition(']')[0]}]") for known in before.values)
     parts = key.split(".")
     if parts[0] == "gates" and len(parts) > 1 and parts[1] not in _ALWAYS_ON:
         return f"gates.{parts[1]}" not in before.values
