@@ -21,9 +21,10 @@ _SHORTEST_JOINED = 3
 
 @dataclass(frozen=True)
 class Token:
-    """One word in its singular; `chunk` counts what white space separates, `part` what punctuation does."""
+    """One word and its singular; `chunk` counts what white space separates, `part` what punctuation does."""
 
     word: str
+    singular: str
     chunk: int
     part: int
 
@@ -65,28 +66,31 @@ def _literal(phrase: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1024)
-def _phrase_words(phrase: str) -> tuple[str, ...]:
-    return tuple(token.word for token in _tokens(phrase))
+def _phrase_words(phrase: str) -> tuple[Token, ...]:
+    return tuple(_tokens(phrase))
 
 
-def _begins(tokens: tuple[Token, ...], start: int, wanted: tuple[str, ...]) -> bool:
+def _begins(tokens: tuple[Token, ...], start: int, wanted: tuple[Token, ...]) -> bool:
     """Whether the wanted words begin here: one for one, or as the same letters with other joints."""
-    part = tokens[start].part
     found = tokens[start : start + len(wanted)]
-    if tuple(token.word for token in found) == wanted and all(token.part == part for token in found):
-        return True
-    return _joined(tokens, start, "".join(wanted))
+    if [token.singular for token in found] == [token.singular for token in wanted]:
+        return all(token.part == tokens[start].part for token in found)
+    solid = "".join(token.word for token in wanted[:-1])
+    return any(_joined(tokens, start, solid + last) for last in {wanted[-1].word, wanted[-1].singular})
 
 
 def _joined(tokens: tuple[Token, ...], start: int, letters: str) -> bool:
+    """Whether words that follow each other have just these letters, the last of them in any number."""
     first, rest = tokens[start], letters
     for token in tokens[start:]:
         loose = token.chunk != first.chunk and min(len(token.word), len(first.word)) < _SHORTEST_JOINED
-        if token.part != first.part or loose or not rest.startswith(token.word):
+        if token.part != first.part or loose:
+            return False
+        if rest in (token.word, token.singular):
+            return True
+        if not rest.startswith(token.word):
             return False
         rest = rest[len(token.word) :]
-        if not rest:
-            return True
     return False
 
 
@@ -96,7 +100,7 @@ def _tokens(text: str) -> Iterator[Token]:
         part += len(_BREAK.findall(text[position : match.start() + 1]))
         position = match.end()
         for word in _WORD.findall(match[0]):
-            yield Token(_singular(word.lower()), chunk, part)
+            yield Token(word.lower(), _singular(word.lower()), chunk, part)
 
 
 @lru_cache(maxsize=4096)
