@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import secrets
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from pytest_agentgates.clean_run import Scene, clean_scene, in_place, why_in_place
@@ -17,7 +15,7 @@ from pytest_agentgates.core.ports import ExpectedTests, TaskStore
 from pytest_agentgates.core.record import RunRecord, TaskOutcome
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.core.verdict import GateResult, GateStatus, judge
-from pytest_agentgates.describe_run import describe_run
+from pytest_agentgates.describe_run import describe_run, new_run_id
 from pytest_agentgates.errors import Mistake, NoTestsError, UsageError
 from pytest_agentgates.map_tests import map_all
 from pytest_agentgates.move_task import move_task
@@ -75,11 +73,6 @@ def check_task(project: Project, request: RunRequest, display: Display) -> Judge
         _write(project, store, record, tasks if request.update else ())
     moved = [outcome.task_id for outcome in record.outcomes if outcome.steps]
     return JudgedRun(record, project.config.evidence, update_queues(project, moved) if moved else ())
-
-
-def new_run_id(moment: datetime) -> str:
-    """An id that sorts by time and is unique."""
-    return f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
 
 def _write(project: Project, store: TaskStore, record: RunRecord, tasks: Sequence[Task]) -> None:

@@ -8,20 +8,20 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pytest_agentgates.check_task import JudgedRun, check_task, new_run_id
 from pytest_agentgates.check_tree import check_beside, check_tree, limit_paths
 from pytest_agentgates.config import find_root
 from pytest_agentgates.config_schema import config_schema
 from pytest_agentgates.core.ports import EvidenceWriter
 from pytest_agentgates.core.printable import counted, printable
 from pytest_agentgates.core.record import RunRecord, TaskOutcome, worst_exit_code
-from pytest_agentgates.describe_run import describe_run
+from pytest_agentgates.core.verdict import GateResult, Verdict
 from pytest_agentgates.errors import PASSED, AgentGatesError, UsageError
 from pytest_agentgates.gate_result_json import encode_result
 from pytest_agentgates.graph_command import drawing_gate, show_drawing
@@ -36,7 +36,11 @@ from pytest_agentgates.survey_project import survey_project
 from pytest_agentgates.terminal import Terminal
 from pytest_agentgates.watch_lifeline import watch_lifeline
 from pytest_agentgates.wiring import find_format, offered_gates, wire_project
+from pytest_agentgates.workspace import ProjectWorkspace
 from pytest_agentgates.write_baseline import write_baseline
+
+if TYPE_CHECKING:  # what a check never needs is imported by what does
+    from pytest_agentgates.check_task import JudgedRun
 
 _QUIET = ("-q", "-qq", "--quiet")
 _SCHEMAS = {"quality_gates_run": "quality_gates_run", "test_failures": "test_failures", "test_report": "ctrf"}
@@ -65,6 +69,8 @@ def run_command(ids: Sequence[str], pytest_args: Sequence[str], options: Mapping
         output_to_stderr=options["as_json"],
     )
     terminal = Terminal(quiet=any(word in _QUIET for word in pytest_args), to_stderr=options["as_json"])
+    from pytest_agentgates.check_task import check_task
+
     judged = check_task(project, request, terminal)
     _show_run(terminal, project, judged)
     if options["as_json"]:
@@ -95,18 +101,30 @@ def check_command(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     started = project.clock.now()
     with without_collector():
         results, verdict = check_tree(project, limited, options["gates"], terminal.gate)
-    digests = digest_files(project.root, workspace.files)
-    record = describe_run(project, limited, digests, results, (TaskOutcome("", verdict),))
-    record = replace(record, run_id=new_run_id(started), run_at=started, trigger="agentgates check")
-    record = cleaned(record, project.root, os.environ)
     if writer is None:
-        terminal.findings(record.gates)
+        terminal.findings(cleaned(results, project.root, os.environ))
         terminal.check_verdict(verdict)
     else:
-        _print(writer, record)
+        _print(writer, _check_record(project, limited, results, verdict, started))
     if drawn:
         show_drawing(drawn, limited, results, options["graph"], options["output"])
     return verdict.exit_code
+
+
+def _check_record(
+    project: Project,
+    workspace: ProjectWorkspace,
+    results: Sequence[GateResult],
+    verdict: Verdict,
+    started: datetime,
+) -> RunRecord:
+    """What a check found, as a run without a task."""
+    from pytest_agentgates.describe_run import describe_run, new_run_id
+
+    digests = digest_files(project.root, workspace.files)
+    record = describe_run(project, workspace, digests, results, (TaskOutcome("", verdict),))
+    record = replace(record, run_id=new_run_id(started), run_at=started, trigger="agentgates check")
+    return cleaned(record, project.root, os.environ)
 
 
 def schema_command(name: str) -> int:

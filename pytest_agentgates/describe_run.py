@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from importlib.metadata import version
 
 from pytest_agentgates.base_tree import git_facts
@@ -46,6 +48,11 @@ def describe_run(
         expected=dict(workspace.expected),
         files=changes_since(workspace),
     )
+
+
+def new_run_id(moment: datetime) -> str:
+    """An id that sorts by time and is unique."""
+    return f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
 
 def _tool_digest() -> str:
