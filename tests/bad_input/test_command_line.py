@@ -122,7 +122,7 @@ def test_terminal_escapes_in_the_configuration(project: GatedProject) -> None:
     project.configure('"\\u001b[2J" = 1\nagent = 3\n')
     assert refused(project, "agentgates", "check") == (
         "agentgates: pyproject.toml:5: tool.agentgates.\\x1b[2J: AGT004 unknown key '\\x1b[2J'\n"
-        "  fix: known are: agent, base, evidence, gates, max_attempts, profiles, run, source_roots, tasks, waivers\n"
+        "  fix: known are: agent, base, baseline, evidence, gates, max_attempts, profiles, run, source_roots, tasks, waivers\n"
         "pyproject.toml:7: tool.agentgates.agent: must be text, not 3\n"
         "  fix: write text"
     )
