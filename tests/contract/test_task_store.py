@@ -14,7 +14,15 @@ import pytest
 from pytest_agentgates.core.ports import TaskChange, TaskStore
 from pytest_agentgates.core.task import Step, Task, TaskStatus
 from pytest_agentgates.errors import UsageError
-from pytest_agentgates.stores import json_file
+from pytest_agentgates.stores import (
+    backlog_md,
+    json_file,
+    markdown_file,
+    markdown_folder,
+    spec_kit,
+    taskmaster,
+    yaml_manifest,
+)
 
 Open = Callable[[], TaskStore]
 
@@ -31,27 +39,108 @@ TASKS = (
 )
 
 
-def json_store(folder: Path, tasks: Sequence[Task]) -> Open:
-    def entry(task: Task) -> dict[str, object]:
-        lists = ("dependencies", "deliverables", "test_files")
-        texts = ("id", "title", "description", "module", "layer", "owner", "base")
-        fields = {name: getattr(task, name) for name in texts} | {name: list(getattr(task, name)) for name in lists}
-        return {**fields, "status": task.status.value, "test_strategy": {"coverage_target": task.coverage_target}}
+# Forms of lists know only ids of one word with a digit.
+LISTED = (*TASKS[:2], replace(TASKS[2], id="T7"), replace(TASKS[3], id="T4"))
 
+
+def entry(task: Task) -> dict[str, object]:
+    lists = ("dependencies", "deliverables", "test_files")
+    texts = ("id", "title", "description", "module", "layer", "owner", "base")
+    fields = {name: getattr(task, name) for name in texts} | {name: list(getattr(task, name)) for name in lists}
+    return {**fields, "status": task.status.value, "test_strategy": {"coverage_target": task.coverage_target}}
+
+
+def json_store(folder: Path, tasks: Sequence[Task]) -> Open:
     path = folder / "tasks.json"
     path.write_text(json.dumps({"_version": 1, "tasks": [entry(task) for task in tasks]}, indent=2))
     return lambda: json_file.open_store(path, folder)
 
 
-STORES: dict[str, Callable[[Path, Sequence[Task]], Open]] = {
-    "json_file": json_store,
+def yaml_store(folder: Path, tasks: Sequence[Task]) -> Open:
+    path = folder / "manifest.yaml"
+    lines = ["outstanding:", "  tasks:"]
+    for task in tasks:
+        keys = [f"{key}: {json.dumps(value)}" for key, value in entry(task).items()]
+        lines += [f"  - {keys[0]}", *(f"    {key}" for key in keys[1:])]
+    path.write_text("\n".join([*lines, ""]))
+    return lambda: yaml_manifest.open_store(path, folder)
+
+
+def folder_store(folder: Path, tasks: Sequence[Task], words: Mapping[TaskStatus, str] | None = None) -> Path:
+    for number, task in enumerate(tasks):
+        values = {**entry(task), "status": (words or {}).get(task.status, task.status.value)}
+        keys = "".join(f"{key}: {json.dumps(value)}\n" for key, value in values.items())
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"task-{number}.md").write_text(f"---\n{keys}---\n\n## Progress Log\n")
+    return folder
+
+
+def markdown_folder_store(folder: Path, tasks: Sequence[Task]) -> Open:
+    path = folder_store(folder / "tasks", tasks)
+    return lambda: markdown_folder.open_store(path, folder)
+
+
+def backlog_store(folder: Path, tasks: Sequence[Task]) -> Open:
+    words = {PENDING: "To Do", WORKING: "In Progress", COMPLETED: "Done", BLOCKED: "Blocked"}
+    path = folder_store(folder / "backlog" / "tasks", tasks, words)
+    return lambda: backlog_md.open_store(path, folder)
+
+
+def kept(task: Task) -> str:
+    record = {key: value for key, value in entry(task).items() if key not in ("id", "title", "status")}
+    exact = {"status": task.status.value} if task.status is not COMPLETED else {}
+    return f"<!-- agentgates: {json.dumps({**record, **exact})} -->"
+
+
+def markdown_store(folder: Path, tasks: Sequence[Task]) -> Open:
+    path = folder / "tasks.md"
+    parts = [f"## {task.id}: {task.title}\n\n**Status**: {task.status.value}\n{kept(task)}\n" for task in tasks]
+    path.write_text("\n".join(parts))
+    return lambda: markdown_file.open_store(path, folder)
+
+
+def spec_kit_store(folder: Path, tasks: Sequence[Task]) -> Open:
+    path = folder / "tasks.md"
+    boxes = {task.id: "x" if task.status is COMPLETED else " " for task in tasks}
+    path.write_text("".join(f"- [{boxes[task.id]}] {task.id} {task.title}\n  {kept(task)}\n" for task in tasks))
+    return lambda: spec_kit.open_store(path, folder)
+
+
+def taskmaster_store(folder: Path, tasks: Sequence[Task]) -> Open:
+    words = {PENDING: "pending", WORKING: "in-progress", COMPLETED: "done", BLOCKED: "blocked"}
+    entries = [{**entry(task), "status": words[task.status]} for task in tasks]
+    path = folder / "tasks.json"
+    path.write_text(json.dumps({"master": {"tasks": entries, "metadata": {}}}, indent=2))
+    return lambda: taskmaster.open_store(path, folder)
+
+
+STORES: dict[str, tuple[Callable[[Path, Sequence[Task]], Open], Sequence[Task]]] = {
+    "json_file": (json_store, TASKS),
+    "yaml_manifest": (yaml_store, TASKS),
+    "markdown_folder": (markdown_folder_store, TASKS),
+    "markdown_file": (markdown_store, LISTED),
+    "backlog_md": (backlog_store, TASKS),
+    "spec_kit": (spec_kit_store, LISTED),
+    "taskmaster": (taskmaster_store, TASKS),
 }
 
 
 @pytest.fixture(params=STORES)
-def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def tasks(kind: str) -> Sequence[Task]:
+    """The tasks that the store holds."""
+    return STORES[kind][1]
+
+
+@pytest.fixture
+def open_store(kind: str, tmp_path: Path) -> Open:
     """Opens the same tasks again and again, as different processes would."""
-    return STORES[request.param](tmp_path, TASKS)
+    make, tasks = STORES[kind]
+    return make(tmp_path, tasks)
 
 
 def change(
@@ -66,8 +155,8 @@ def loaded(store: TaskStore, task_id: str) -> Task:
     return next(task for task in store.load() if task.id == task_id)
 
 
-def test_tasks_come_whole_and_in_order(open_store: Open) -> None:
-    assert tuple(replace(task, where="", extra={}) for task in open_store().load()) == TASKS
+def test_tasks_come_whole_and_in_order(open_store: Open, tasks: Sequence[Task]) -> None:
+    assert tuple(replace(task, where="", extra={}) for task in open_store().load()) == tuple(tasks)
 
 
 def test_each_task_tells_where_it_stands(open_store: Open) -> None:

@@ -1,0 +1,82 @@
+"""The store of tasks in a project's manifest.yaml, below `outstanding`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+from pytest_agentgates.core.task import LAYERS
+from pytest_agentgates.errors import UsageError
+from pytest_agentgates.git_folder import common_git_folder
+from pytest_agentgates.json_text import Replacement
+from pytest_agentgates.task_files.form import Edit, Found, Vocabulary
+from pytest_agentgates.task_files.form_store import FormStore
+from pytest_agentgates.task_files.locked_change import Place
+from pytest_agentgates.task_files.yaml_entry import found_in, yaml_edits
+from pytest_agentgates.yaml_text import Node, read_yaml
+
+_NAMES = {"blocked_by": "dependencies"}
+_DOMAINS = {"backend": "infrastructure_backend", "frontend": "infrastructure_frontend"}
+
+
+def recognises(location: str) -> bool:
+    """Whether a configured location has the form of this store: a path that ends in `.yaml` or `.yml`."""
+    return "://" not in location and location.lower().endswith((".yaml", ".yml"))
+
+
+def open_store(path: Path, root: Path) -> FormStore:
+    """The store of this manifest."""
+    return FormStore(YamlManifest(), Place(path, root, common_git_folder(root)))
+
+
+@dataclass(frozen=True)
+class YamlManifest:
+    """`outstanding.tasks`; the items of `outstanding.remediation` reach every task's extra."""
+
+    vocabulary: ClassVar[Vocabulary] = Vocabulary()
+
+    def files(self, path: Path) -> Sequence[Path]:
+        """The manifest itself."""
+        return (path,)
+
+    def read(self, text: str, shown_as: str) -> Sequence[Found]:
+        """The tasks; raises UsageError where the manifest is not YAML, or lists none."""
+        outstanding = _inside(read_yaml(text, shown_as), "outstanding", shown_as)
+        tasks = _inside(outstanding, "tasks", shown_as)
+        remediation = outstanding.value.get("remediation")
+        open_items = [] if remediation is None else _items(remediation, "remediation", shown_as)
+        plain = [item.plain for item in open_items]
+        return [_found(text, node, plain, shown_as) for node in _items(tasks, "tasks", shown_as)]
+
+    def edits(self, text: str, edit: Edit) -> Sequence[Replacement]:
+        """What to replace in the text."""
+        return yaml_edits(text, edit, _NAMES)
+
+
+def _inside(node: Node | None, key: str, shown_as: str) -> Node:
+    value: Any = node.value if node else None
+    if not isinstance(value, dict) or key not in value:
+        where = f"{shown_as}:{node.line}" if node else shown_as
+        raise UsageError(f"there is no {key} in the manifest", where, "write `outstanding:` with the list `tasks:`")
+    found: Node = value[key]
+    return found
+
+
+def _items(node: Node, key: str, shown_as: str) -> list[Node]:
+    if node.value is None:
+        return []
+    if not isinstance(node.value, list):
+        raise UsageError(f"{key} must be a list", f"{shown_as}:{node.line}", "write a list")
+    return node.value
+
+
+def _found(text: str, node: Node, remediation: list[object], shown_as: str) -> Found:
+    found = found_in(text, node, _NAMES, shown_as)
+    entry = {"remediation": remediation, **found.entry} if remediation else dict(found.entry)
+    domain = entry.get("domain")
+    if "layer" not in entry and isinstance(domain, str):
+        layer = _DOMAINS.get(domain, domain if domain in LAYERS else "")
+        entry = {**entry, "layer": layer} if layer else entry
+    return replace(found, entry=entry, writable=found.writable - {"domain"})

@@ -1,0 +1,54 @@
+"""A Markdown file that is one task: front matter and sections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pytest_agentgates.errors import UsageError
+from pytest_agentgates.json_text import Replacement
+from pytest_agentgates.task_files.form import Edit, Found
+from pytest_agentgates.task_files.markdown_text import criteria, ids_in, lines_of, logged, section, text_of
+from pytest_agentgates.task_files.yaml_entry import found_in, yaml_edits
+from pytest_agentgates.yaml_text import read_yaml
+
+_MARK = "---"
+
+
+def read_task(text: str, shown_as: str, names: Mapping[str, str]) -> Found:
+    """The task of a file; raises UsageError where it has no front matter or one that is not YAML."""
+    start, end, body = _front_matter(text, shown_as)
+    node = read_yaml(text[start:end], shown_as, offset=start, first_line=2)
+    if node is None:
+        raise UsageError("the front matter is empty", f"{shown_as}:1", "add `id:` to it")
+    found = found_in(text, node, names, shown_as)
+    lines = list(lines_of(text, body))
+    own = {
+        "description": text_of(section(lines, "description")),
+        "acceptance_criteria": criteria(section(lines, "acceptance criteria")),
+        "dependencies": ids_in(section(lines, "dependencies")),
+        "body": text[body:],
+    }
+    entry = {key: value for key, value in own.items() if value}
+    return replace(found, entry={**entry, **{key: value for key, value in found.entry.items() if value is not None}})
+
+
+def task_edits(text: str, edit: Edit, names: Mapping[str, str]) -> Sequence[Replacement]:
+    """What to replace in the text: keys of the front matter, and lines of the progress log."""
+    _, _, body = _front_matter(text, "")
+    return [*yaml_edits(text, edit, names), *logged(text, list(lines_of(text, body)), edit.change)]
+
+
+def _front_matter(text: str, shown_as: str) -> tuple[int, int, int]:
+    """Where the YAML begins and ends, and where the body begins."""
+    lines = lines_of(text)
+    first = next(lines, None)
+    if first is None or first.text.rstrip() != _MARK:
+        fix = "begin the file with `---`, `id: ...`, `---`, or move it to another folder"
+        raise UsageError("there is no front matter", f"{shown_as}:1", fix)
+    start = text.find("\n") + 1
+    for line in lines:
+        if line.text.rstrip() == _MARK:
+            after = text.find("\n", line.end)
+            return start, line.start, len(text) if after < 0 else after + 1
+    raise UsageError("the front matter does not end", f"{shown_as}:1", "close it with a line `---`")
