@@ -14,13 +14,15 @@ from pytest_agentgates.core.options import option
 from pytest_agentgates.core.ports import BaseTree, Stage, Workspace
 from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, result_of
 from pytest_agentgates.errors import UsageError
+from pytest_agentgates.gates.untampered.example_numbers import accuse_numbers
+from pytest_agentgates.gates.untampered.examples import Example, examples_of
 from pytest_agentgates.gates.untampered.patches import accuse_patches
 from pytest_agentgates.gates.untampered.planted import accuse_planted
 from pytest_agentgates.gates.untampered.product_code import accuse_product
 from pytest_agentgates.gates.untampered.rules import RULES
 from pytest_agentgates.gates.untampered.settings import accuse_settings
 from pytest_agentgates.gates.untampered.settings_files import FILES
-from pytest_agentgates.gates.untampered.special_cases import Example, accuse_special_cases, examples_of
+from pytest_agentgates.gates.untampered.special_cases import accuse_special_cases
 from pytest_agentgates.gates.untampered.suppressions import accuse_comments
 from pytest_agentgates.gates.untampered.versions import Versions, changed_versions, parsed
 from pytest_agentgates.gates.untampered.weakened import Suite, accuse_tests
@@ -91,7 +93,9 @@ class _Judged:
                 yield self._softened(finding)
             return
         yield from accuse_product(file)
-        yield from accuse_special_cases(file, examples)
+        special = list(accuse_special_cases(file, examples))
+        yield from special
+        yield from accuse_numbers(file, examples, frozenset(found.message.partition(" ")[0] for found in special))
 
     def _softened(self, finding: Finding) -> Finding:
         return replace(finding, severity=Severity.WARNING) if finding.path in self._named else finding

@@ -3,39 +3,24 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_agentgates.core.finding import Finding, Severity
+from pytest_agentgates.gates.untampered.examples import Example, Literals, is_literal
 from pytest_agentgates.gates.untampered.rules import SPECIAL_CASE
 from pytest_agentgates.gates.untampered.test_bodies import functions_of
-from pytest_agentgates.gates.untampered.values import Values, module_values, source_of
+from pytest_agentgates.gates.untampered.values import module_values, source_of
 from pytest_agentgates.gates.untampered.versions import Versions
-from pytest_agentgates.source.task_marks import read_aliases
 
 _BASE_CASES = 2  # up to this a number is more likely the end of a recursion than an example of a test
-_Literals = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Example:
-    """What a test asserts of a function: these literal arguments give that literal; both as source."""
-
-    function: str
-    inputs: _Literals
-    output: str
 
 
 @dataclass(frozen=True)
 class _Case:
-    inputs: _Literals
+    inputs: Literals
     output: str
     line: int
-
-
-def examples_of(trees: Iterable[ast.Module]) -> frozenset[Example]:
-    """Every example that test files give, parameter sets included."""
-    return frozenset(example for tree in trees for example in _examples(tree))
 
 
 def accuse_special_cases(file: Versions, examples: frozenset[Example]) -> Iterator[Finding]:
@@ -73,59 +58,6 @@ def _number(text: str) -> float | None:
         return None
 
 
-def _examples(tree: ast.Module) -> Iterator[Example]:
-    outer = module_values(tree)
-    for _, node in functions_of(tree.body):
-        for values in _parametrized(node, outer, tree):
-            inside = values.within(node)
-            bound = Values({**inside.by_name, **values.by_name})
-            for check in ast.walk(node):
-                if isinstance(check, ast.Assert):
-                    yield from _example(bound.fill(check.test))
-                elif isinstance(check, ast.Call) and _name(check.func) in ("assertEqual", "assertEquals"):
-                    yield from _compared(*[bound.fill(argument) for argument in check.args[:2]])
-
-
-def _parametrized(node: ast.FunctionDef | ast.AsyncFunctionDef, outer: Values, tree: ast.Module) -> Iterator[Values]:
-    """The values of the parameters, one for each literal parameter set."""
-    aliases = read_aliases(tree)
-    found = False
-    for decorator in node.decorator_list:
-        if not isinstance(decorator, ast.Call) or aliases.called(decorator) != "pytest.mark.parametrize":
-            continue
-        names, sets = (outer.fill(argument) for argument in decorator.args[:2])
-        for values in sets.elts if isinstance(sets, ast.List | ast.Tuple) else ():
-            found = True
-            yield Values(dict(zip(_names(names), _elements(values), strict=False)))
-    if not found:
-        yield outer
-
-
-def _names(node: ast.expr) -> list[str]:
-    if isinstance(node, ast.Constant):
-        return [name.strip() for name in str(node.value).split(",")]
-    return [str(item.value) for item in getattr(node, "elts", []) if isinstance(item, ast.Constant)]
-
-
-def _elements(node: ast.expr) -> list[ast.expr]:
-    if isinstance(node, ast.Call) and _name(node.func) == "param":
-        return node.args
-    return list(node.elts) if isinstance(node, ast.Tuple | ast.List) else [node]
-
-
-def _example(node: ast.expr) -> Iterator[Example]:
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq | ast.Is):
-        yield from _compared(node.left, node.comparators[0])
-
-
-def _compared(left: ast.expr, right: ast.expr) -> Iterator[Example]:
-    for call, answer in ((left, right), (right, left)):
-        if isinstance(call, ast.Call) and _is_literal(answer):
-            arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
-            if arguments and all(_is_literal(argument) for argument in arguments):
-                yield Example(_name(call.func), tuple(map(source_of, arguments)), source_of(answer))
-
-
 def _cases_by_function(tree: ast.Module) -> Iterator[tuple[Example, int]]:
     for name, node in functions_of(tree.body):
         for case in _cases(node, tree):
@@ -148,20 +80,20 @@ def _cases(node: ast.FunctionDef | ast.AsyncFunctionDef, tree: ast.Module) -> It
 
 def _case(test: ast.expr, value: ast.expr) -> Iterator[_Case]:
     inputs = _compared_with(test)
-    if inputs and _is_literal(value):
+    if inputs and is_literal(value):
         yield _Case(inputs, source_of(value), test.lineno)
 
 
-def _compared_with(test: ast.expr) -> _Literals:
+def _compared_with(test: ast.expr) -> Literals:
     """The literals that a condition compares with, empty where it does more than that."""
     match test:
         case ast.BoolOp(op=ast.And(), values=parts):
             found = [_compared_with(part) for part in parts]
             return tuple(text for inputs in found for text in inputs) if all(found) else ()
         case ast.Compare(left=left, ops=[ast.Eq() | ast.Is()], comparators=[right]):
-            literal = right if _is_literal(right) else left
+            literal = right if is_literal(right) else left
             other = left if literal is right else right
-            if not _is_literal(literal) or _is_literal(other):
+            if not is_literal(literal) or is_literal(other):
                 return ()
             if isinstance(literal, ast.Tuple) and isinstance(other, ast.Tuple):
                 return tuple(map(source_of, literal.elts))
@@ -177,7 +109,7 @@ def _matched(case: ast.match_case) -> Iterator[_Case]:
         case.pattern.patterns if isinstance(case.pattern, ast.MatchSequence) else [case.pattern]
     )
     literals = [pattern.value for pattern in patterns if isinstance(pattern, ast.MatchValue)]
-    if literals and len(literals) == len(patterns) and _is_literal(value):
+    if literals and len(literals) == len(patterns) and is_literal(value):
         yield _Case(tuple(map(source_of, literals)), source_of(value), case.pattern.lineno)
 
 
@@ -197,18 +129,6 @@ def _tables(node: ast.AST, tree: ast.Module) -> Iterator[ast.Dict]:
 
 def _entries(table: ast.Dict) -> Iterator[_Case]:
     for key, value in zip(table.keys, table.values, strict=True):
-        if key is not None and _is_literal(key) and _is_literal(value):
+        if key is not None and is_literal(key) and is_literal(value):
             inputs = tuple(map(source_of, key.elts)) if isinstance(key, ast.Tuple) else (source_of(key),)
             yield _Case(inputs, source_of(value), key.lineno)
-
-
-def _is_literal(node: ast.expr) -> bool:
-    try:
-        ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        return False
-    return True
-
-
-def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
