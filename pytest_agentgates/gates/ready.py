@@ -8,15 +8,18 @@ from typing import ClassVar
 
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.ports import Stage, Workspace
-from pytest_agentgates.core.printable import counted
+from pytest_agentgates.core.printable import counted, one_line
 from pytest_agentgates.core.task import LAYERS, Task, TaskStatus
 from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
 
-DEPENDENCY, LAYER, OWNER = (
+DEPENDENCY, LAYER, OWNER, REMEDIATION = (
     Rule("TSK002", "a dependency is not completed, is unknown, or the dependencies form a cycle"),
     Rule("TSK003", "an earlier layer of the same module is not completed"),
     Rule("TSK004", "another agent owns the task"),
+    Rule("TSK005", "a critical or high remediation is open"),
 )
+_URGENT = ("critical", "high")
+_CLOSED = ("resolved", "done", "completed", "complete", "closed", "fixed", "wontfix", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Ready:
         DEPENDENCY,
         LAYER,
         OWNER,
+        REMEDIATION,
         Rule("TSK006", "no test is mapped to the task"),
         Rule("TSK007", "a mapped test file or node id does not exist"),
     )
@@ -54,6 +58,7 @@ def _obstacles(task: Task, by_id: Mapping[str, Task], agent: str) -> Iterator[Fi
             f"{task.id} is owned by {task.owner}, not by {agent}",
             f"let {task.owner} finish or release it, or work on another task",
         )
+    yield from _open_remediation(task)
 
 
 def _dependencies(task: Task, by_id: Mapping[str, Task]) -> Iterator[Finding]:
@@ -114,6 +119,21 @@ def _earlier_layers(task: Task, by_id: Mapping[str, Task]) -> Iterator[Finding]:
                 f"{other.id} of the earlier layer {other.layer} is {other.status.value}",
                 f"complete {other.id} first",
             )
+
+
+def _open_remediation(task: Task) -> Iterator[Finding]:
+    """What the store still wants repaired before new work; a task that is the repair itself is not held up by it."""
+    items = task.extra.get("remediation")
+    for item in items if isinstance(items, list) else ():
+        if not isinstance(item, dict) or task.id in (item.get("id"), item.get("task"), item.get("task_id")):
+            continue
+        ranks = [str(item.get(key) or "").lower() for key in ("severity", "priority")]
+        rank = next((urgent for urgent in _URGENT if urgent in ranks), "")
+        if rank and str(item.get("status") or "open").lower() not in _CLOSED:
+            told = one_line(str(item.get("summary") or item.get("title") or item.get("description") or ""))
+            name = one_line(str(item.get("id") or "without id"))
+            what = f"remediation {name} of {rank} severity is open{f': {told}' if told else ''}"
+            yield _finding(REMEDIATION, task, what, f"repair {name} first, and set its status to resolved")
 
 
 def _finding(rule: Rule, task: Task, message: str, fix: str) -> Finding:

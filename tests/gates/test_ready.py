@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.core.verdict import GateStatus
 from pytest_agentgates.gates.ready import Ready
@@ -59,3 +61,24 @@ def test_the_finding_stands_where_the_task_does() -> None:
     task = Task("T1", dependencies=("T9",), where="docs/tasks.json:12")
     (finding,) = Ready().check(FakeWorkspace(tasks=(task,), all_tasks=(task,))).findings
     assert finding.place == "docs/tasks.json:12:1"
+
+
+@pytest.mark.parametrize("item", [{"severity": "critical"}, {"priority": "High", "severity": "low"}])
+def test_an_urgent_remediation_comes_first(item: dict[str, str]) -> None:
+    rank = "critical" if "critical" in item.values() else "high"
+    assert check(Task("T1", extra={"remediation": [{"id": "BUG-1", "summary": "Clock", **item}]})) == [
+        ("TSK005", f"remediation BUG-1 of {rank} severity is open: Clock")
+    ]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"id": "BUG-1", "priority": "high", "status": "resolved"},
+        {"id": "BUG-1", "priority": "medium", "status": "open"},
+        {"id": "T1", "priority": "high"},
+        {"id": "BUG-1", "priority": "high", "task": "T1"},
+    ],
+)
+def test_what_is_resolved_or_minor_or_the_task_itself_holds_nothing_up(item: dict[str, str]) -> None:
+    assert check(Task("T1", extra={"remediation": [item]})) == []
