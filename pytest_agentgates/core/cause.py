@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pytest_agentgates.core.cause_signs import ASSERTED, ASSERTIONS, BACKEND, FRONTEND, TIMEOUTS, Table
+from pytest_agentgates.core.cause_signs import ASSERTED, ASSERTIONS, BACKEND, TIMEOUTS, Table
+from pytest_agentgates.core.frontend_signs import FRONTEND
 from pytest_agentgates.core.outcomes import Failure
 
 UNKNOWN = "unknown"

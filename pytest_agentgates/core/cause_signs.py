@@ -24,6 +24,12 @@ BACKEND: Table = (
             "ArgumentError & apper",
             "Could not determine join condition",
             "FieldError & Cannot resolve keyword",
+            "MissingGreenlet",
+            "FlushError",
+            "StaleDataError",
+            "is already defined for this MetaData instance",
+            "FROM clause entities & have a property",
+            "ArgumentError & Column expression, FROM clause",
         ),
     ),
     (
@@ -33,11 +39,27 @@ BACKEND: Table = (
             "IntegrityError",
             "ProgrammingError",
             "DatabaseError",
+            "sqlalchemy.exc.InternalError",
             "sqlite3.InterfaceError",
             "psycopg",
             "asyncpg.exceptions",
             "UNIQUE constraint failed",
             "no such table",
+            "InterfaceError",
+            "PendingRollbackError",
+            "ResourceClosedError",
+            "UnboundExecutionError",
+            "ObjectNotExecutableError",
+            "StatementError",
+            "QueuePool limit",
+            "A value is required for bind parameter",
+            "duplicate key value violates",
+            "relation & does not exist",
+            "password authentication failed",
+            "deadlock detected",
+            "alembic & CommandError",
+            "ConnectionRefusedError & 5432",
+            "Connection refused & 5432",
         ),
     ),
     (
@@ -46,8 +68,15 @@ BACKEND: Table = (
             "dependency_injector",
             "MissingDependencyError",
             "UnsatisfiedRequirement",
+            "UnresolvableType",
             "ServiceNotFoundError",
             "Invalid args for response field & Depends",
+            "Invalid args for response field & Session'>",
+            "Invalid args for response field & Repository'>",
+            "Invalid args for response field & Service'>",
+            "Invalid args for response field & UseCase'>",
+            "Invalid args for response field & Port'>",
+            "Invalid args for response field & Gateway'>",
             "'Depends' object",
             "not registered & ontainer",
             "__init__() missing & required & repository'",
@@ -93,6 +122,11 @@ BACKEND: Table = (
         (
             "ResponseValidationError",
             "RequestValidationError",
+            "validation error & for & Response",
+            "validation error & for & Request",
+            "validation error & for & DTO",
+            "validation error & for & Dto",
+            "validation error & for & Schema",
             "HTTPStatusError",
             "openapi",
             "OpenAPI",
@@ -103,94 +137,9 @@ BACKEND: Table = (
         (
             "ModuleNotFoundError",
             "ImportError",
+            "NoSuchModuleError",
             "No module named",
             "cannot import name",
-        ),
-    ),
-)
-
-FRONTEND: Table = (
-    (
-        "typescript_error",
-        (
-            "error TS",
-            "is not assignable to",
-            "does not exist on type",
-            "implicitly has an 'any' type",
-        ),
-    ),
-    (
-        "shadcn_setup_error",
-        (
-            "components/ui/ & Cannot find module",
-            "components/ui/ & Failed to resolve import",
-            "components/ui/ & Module not found",
-            "components/ui/ & Can't resolve",
-            "@radix-ui/ & Cannot find module",
-            "@radix-ui/ & Failed to resolve import",
-            "@radix-ui/ & Can't resolve",
-            "lib/utils & Failed to resolve import",
-            "components.json",
-            "shadcn",
-        ),
-    ),
-    (
-        "ui_design_mismatch",
-        (
-            "toMatchSnapshot",
-            "toMatchInlineSnapshot",
-            "toHaveScreenshot",
-            "toHaveStyle",
-            "toHaveClass",
-            "Snapshot & mismatch",
-            "pixels & are different",
-        ),
-    ),
-    (
-        "form_validation_error",
-        (
-            "ZodError",
-            "react-hook-form",
-            "useForm",
-            "yup & ValidationError",
-        ),
-    ),
-    (
-        "component_error",
-        (
-            "TestingLibraryElementError",
-            "Unable to find & element",
-            "Unable to find & role",
-            "Element type is invalid",
-            "Invalid hook call",
-            "Rendered more hooks",
-            "Hydration failed",
-            "Objects are not valid as a React child",
-        ),
-    ),
-    (
-        "api_client_error",
-        (
-            "AxiosError",
-            "Network Error",
-            "fetch failed",
-            "Failed to fetch",
-            "ECONNREFUSED",
-            "Request failed with status code",
-            "[MSW]",
-        ),
-    ),
-    (
-        "build_error",
-        (
-            "Failed to compile",
-            "Build failed",
-            "Transform failed",
-            "Module not found",
-            "Cannot find module",
-            "Failed to resolve import",
-            "SyntaxError",
-            "npm ERR!",
         ),
     ),
 )
@@ -212,6 +161,6 @@ TIMEOUTS: Table = (
     ),
 )
 
-# What an assertion compares is the test's own text, so only what pytest adds to it says more.
-ASSERTED: Table = (("api_contract_mismatch", ("where & .status_code",)),)
+# What an assertion compares is the test's own text, so only what pytest and FastAPI add to it says more.
+ASSERTED: Table = (("api_contract_mismatch", ("where & .status_code", "Cannot use & for path param")),)
 ASSERTIONS: Table = (("assertion_error", ("AssertionError", "Failed: DID NOT RAISE", "expect(")),)

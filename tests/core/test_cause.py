@@ -13,7 +13,8 @@ import sqlalchemy
 from hypothesis import given, settings
 
 from pytest_agentgates.core.cause import suspect
-from pytest_agentgates.core.cause_signs import ASSERTED, ASSERTIONS, BACKEND, FRONTEND, TIMEOUTS
+from pytest_agentgates.core.cause_signs import ASSERTED, ASSERTIONS, BACKEND, TIMEOUTS
+from pytest_agentgates.core.frontend_signs import FRONTEND
 from pytest_agentgates.core.outcomes import Failure
 from tests.strategies import FAILURES, NAMES
 
