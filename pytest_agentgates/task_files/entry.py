@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from pytest_agentgates.core.printable import printable
-from pytest_agentgates.core.task import SPELLINGS, Step, Task, TaskStatus
+from pytest_agentgates.core.task import LAYERS, SPELLINGS, Step, Task, TaskStatus
 from pytest_agentgates.validate import nearest
 
 Entry = Mapping[str, object]
@@ -49,6 +49,7 @@ def problems_of(entry: Entry) -> Iterator[Problem]:
     """Everything that keeps an entry from being a task; fields that are absent or null are no problem."""
     yield from _id_problems(entry)
     yield from _status_problems(entry)
+    yield from _layer_problems(entry)
     for fields, fits, wanted in _KINDS:
         for field in fields:
             value = entry.get(field)
@@ -122,6 +123,15 @@ def _status_problems(entry: Entry) -> Iterator[Problem]:
         wanted = nearest(status.lower(), SPELLINGS)
         fix = f'did you mean "{wanted}"?' if wanted else f"known are: {', '.join(SPELLINGS)}"
         yield Problem(("status",), f"status {named(status)} is unknown", fix)
+
+
+def _layer_problems(entry: Entry) -> Iterator[Problem]:
+    for field in ("layer", "implementation_layer"):
+        layer = entry.get(field)
+        if isinstance(layer, str) and layer and layer not in LAYERS:
+            wanted = nearest(layer.lower(), LAYERS)
+            fix = f'did you mean "{wanted}"?' if wanted else f"known are: {', '.join(LAYERS)}"
+            yield Problem((field,), f"{field} {named(layer)} is unknown", fix)
 
 
 def _text_list_problems(value: object, path: tuple[str, ...]) -> Iterator[Problem]:
