@@ -19,7 +19,7 @@ from pytest_agentgates.core.verdict import GateResult
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.gate_result_json import decode_result, encode_result
 from pytest_agentgates.safe_write import locked, replace_file, sweep
-from pytest_agentgates.source.shared_facts import facts_of
+from pytest_agentgates.source.shared_facts import digests_of
 from pytest_agentgates.source.test_settings import SETTINGS_FILES
 
 _OLDEST_FIRST = slice(-8, None)
@@ -52,7 +52,8 @@ def _inputs(gate: JudgesSource, workspace: Workspace) -> Iterator[bytes]:
     yield sys.version.encode()
     yield workspace.once(_code_digest)
     yield repr(gate).encode()
-    yield facts_of(workspace).digest
+    yield repr(sorted(digests_of(workspace).items())).encode("utf-8", "backslashreplace")
+    yield repr(workspace.scope.roots).encode()
     yield workspace.once(_names_digest)
     yield repr((workspace.paths, workspace.base and workspace.base.commit, workspace.base_problem)).encode()
     for name in SETTINGS_FILES:

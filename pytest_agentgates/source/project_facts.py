@@ -15,12 +15,12 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
+from pytest_agentgates.core.ports import SourceScope
 from pytest_agentgates.source.definition_facts import ClassFact, FunctionFact
 from pytest_agentgates.source.fact_rows import pack, unpack_details, unpack_outline
 from pytest_agentgates.source.facts import Details, FileFacts, ImportFact, Outline, Problem
@@ -54,15 +54,6 @@ class ProjectFacts:
         self._functions: dict[str, dict[str, FunctionFact]] = {}
         self.resolver = NameResolver(modules, self.outline)
         self.graph = ImportGraph(self.paths, self.outline, self.resolver)
-
-    @cached_property
-    def digest(self) -> bytes:
-        """The digest of every file's name and content; two projects that share it share all facts."""
-        digest = hashlib.sha256()
-        for path, row in self._rows.items():
-            digest.update(f"{path}\0{row.sha256}\0{row.module}\0".encode("utf-8", "surrogateescape"))
-            digest.update(b"" if row.sha256 else row.outline)
-        return digest.digest()
 
     @property
     def problems(self) -> tuple[tuple[str, Problem], ...]:
@@ -179,9 +170,16 @@ def read_project(
 
     `cache` is a private folder outside the project. A file that cannot be read has a problem, the rest is judged.
     """
-    modules = ModuleNames(files, roots)
+    return read_known_project(root, files, SourceScope(tuple(roots), wants_details), cache, {})
+
+
+def read_known_project(
+    root: Path, files: Sequence[str], scope: SourceScope, cache: Path | None, digests: Mapping[str, str]
+) -> ProjectFacts:
+    """The same, where the sha256 of files is known: they are only read where the cache has no facts of that content."""
+    modules = ModuleNames(files, scope.roots)
     known = load_rows(cache)
-    reading = _Reading(root, modules, known, wants_details)
+    reading = _Reading(root, modules, known, scope.wants_details, digests)
     with without_collector():
         for path in modules.by_path:
             reading.read(path)
@@ -211,29 +209,40 @@ class _Reading:
     modules: ModuleNames
     known: dict[str, Row]
     wants_details: Callable[[str], bool]
+    digests: Mapping[str, str]
     rows: dict[str, Row] = field(default_factory=dict)
     outlines: dict[str, Outline] = field(default_factory=dict)
     has_news: bool = False
 
     def read(self, path: str) -> None:
         """Take the row of the last run where it still holds, else parse."""
-        module = self.modules.by_path[path]
+        module, wanted = self.modules.by_path[path], self.wants_details(path)
+        known = self.digests.get(path)
+        if known and self._recall(path, known, module, wanted):
+            return
         source = read_source(self.root, path)
         if isinstance(source, Problem):
             self.rows[path] = Row("", module.name, module.is_package, pack(Outline(problem=source)), pack(Details()))
             return
-        digest, wanted = hashlib.sha256(source).hexdigest(), self.wants_details(path)
-        row = self.known.get(path)
-        if row is not None and _still_holds(row, digest, module) and (row.details is not None or not wanted):
-            with suppress(*MISSHAPEN):
-                self.outlines[path] = unpack_outline(row.outline)
-                self.rows[path] = row
-                return
+        digest = hashlib.sha256(source).hexdigest()
+        if self._recall(path, digest, module, wanted):
+            return
         reading = read_file(source, module.name, is_package=module.is_package, wants_details=wanted)
         details = None if reading.details is None else pack(reading.details)
         self.rows[path] = Row(digest, module.name, module.is_package, pack(reading.outline), details)
         self.outlines[path] = reading.outline
         self.has_news = True
+
+    def _recall(self, path: str, digest: str, module: ModuleName, wanted: bool) -> bool:
+        """Take the row of the last run where it still holds and has all that is wanted."""
+        row = self.known.get(path)
+        if row is None or not _still_holds(row, digest, module) or (row.details is None and wanted):
+            return False
+        with suppress(*MISSHAPEN):
+            self.outlines[path] = unpack_outline(row.outline)
+            self.rows[path] = row
+            return True
+        return False
 
 
 def _still_holds(row: Row, digest: str, module: ModuleName) -> bool:

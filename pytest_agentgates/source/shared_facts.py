@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
+
 from pytest_agentgates.core.ports import Workspace
-from pytest_agentgates.source.project_facts import ProjectFacts, read_project
+from pytest_agentgates.source.facts import Problem
+from pytest_agentgates.source.project_facts import ProjectFacts, read_known_project, read_source
 
 
 def facts_of(workspace: Workspace) -> ProjectFacts:
@@ -11,6 +15,20 @@ def facts_of(workspace: Workspace) -> ProjectFacts:
     return workspace.once(_read)
 
 
+def digests_of(workspace: Workspace) -> Mapping[str, str]:
+    """The sha256 of every Python file of the project, or why it cannot be read."""
+    return workspace.once(_digest)
+
+
 def _read(workspace: Workspace) -> ProjectFacts:
-    scope = workspace.scope
-    return read_project(workspace.root, workspace.files, scope.roots, workspace.cache, scope.wants_details)
+    digests = digests_of(workspace)
+    return read_known_project(workspace.root, workspace.files, workspace.scope, workspace.cache, digests)
+
+
+def _digest(workspace: Workspace) -> dict[str, str]:
+    sources = ((path, read_source(workspace.root, path)) for path in workspace.files if path.endswith(".py"))
+    return {path: _digest_or_problem(source) for path, source in sources}
+
+
+def _digest_or_problem(source: bytes | Problem) -> str:
+    return source.message if isinstance(source, Problem) else hashlib.sha256(source).hexdigest()

@@ -6,10 +6,12 @@ import re
 
 import pytest
 
+from pytest_agentgates.config_schema import top_level_schema
 from pytest_agentgates.gates import GATES
 from tests.bad_input.refusals import refused
 from tests.gated_project import GatedProject
 
+ALL_KEYS = ", ".join(sorted(top_level_schema()["properties"]))
 ALL_GATES = ", ".join(sorted(GATES))
 
 
@@ -122,7 +124,7 @@ def test_terminal_escapes_in_the_configuration(project: GatedProject) -> None:
     project.configure('"\\u001b[2J" = 1\nagent = 3\n')
     assert refused(project, "agentgates", "check") == (
         "agentgates: pyproject.toml:5: tool.agentgates.\\x1b[2J: AGT004 unknown key '\\x1b[2J'\n"
-        "  fix: known are: agent, base, baseline, evidence, gates, max_attempts, profiles, run, source_roots, tasks, waivers\n"
+        f"  fix: known are: {ALL_KEYS}\n"
         "pyproject.toml:7: tool.agentgates.agent: must be text, not 3\n"
         "  fix: write text"
     )
