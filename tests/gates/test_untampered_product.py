@@ -90,7 +90,7 @@ def test_product_code_that_games_its_tests_is_named(tmp_path: Path, code: str, r
         "X = open('latest/report.txt').read()\n",
         "class A:\n    def __eq__(self, other):\n        return isinstance(other, A)\n",
         "class A:\n    def __eq__(self, other):\n        return NotImplemented\n",
-        "class A:\n    def __eq__(self, other):\n        if self.x == other:\n            return True\n        return False\n",
+        "class A:\n    def __eq__(self, other):\n        if self.x == other:\n            return 1\n        return 0\n",
         "class A:\n    def __lt__(self, other):\n        return self.x < other.x\n",
         "def add(a, b):\n    limit = 3\n    return min(a + b, limit + 5)\n",
         "import os, signal\n\n\ndef stop(pid):\n    os.kill(pid, signal.SIGTERM)\n",

@@ -38,6 +38,7 @@ _RAISING = {"raises": EXACT, "warns": EXACT, "assertRaises": EXACT, "assertWarns
 _RAISING_MATCHED = {"assertRaisesRegex": EXACT + 1, "assertWarnsRegex": EXACT + 1}
 _BROAD = frozenset({"Exception", "BaseException", "Warning"})
 _HELPERS = ("assert", "check", "verify", "expect")
+SELF_COMPARED = "it compares a value with itself"
 _EMPTY = frozenset({"list()", "tuple()", "dict()", "set()", "frozenset()", "range(0)", "iter(())"})
 _WEAK_CALLS = {"isinstance": KIND, "issubclass": KIND, "callable": KIND, "hasattr": KIND}
 
@@ -174,7 +175,7 @@ def _flaw(whole: ast.expr, subject: ast.expr, expected: ast.expr | None) -> str:
     if _is_always_true(whole):
         return "it is always true"
     if expected is not None and ast.dump(subject) == ast.dump(expected) and not isinstance(subject, ast.Constant):
-        return "it compares a value with itself"
+        return SELF_COMPARED
     return ""
 
 

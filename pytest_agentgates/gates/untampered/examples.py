@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pytest_agentgates.gates.untampered.test_bodies import functions_of
 from pytest_agentgates.gates.untampered.values import Values, module_values, source_of
+from pytest_agentgates.gates.untampered.versions import Versions
 from pytest_agentgates.source.task_marks import read_aliases
 
 Literals = tuple[str, ...]
@@ -22,9 +23,9 @@ class Example:
     output: str
 
 
-def examples_of(trees: Iterable[ast.Module]) -> frozenset[Example]:
-    """Every example that test files give, parameter sets included."""
-    return frozenset(example for tree in trees for example in _examples(tree))
+def examples_of(trees: Iterable[ast.Module], functions: frozenset[str]) -> frozenset[Example]:
+    """Every example that test files give of these functions, parameter sets included."""
+    return frozenset(example for tree in trees for example in _examples(tree, functions))
 
 
 def is_literal(node: ast.expr) -> bool:
@@ -36,9 +37,32 @@ def is_literal(node: ast.expr) -> bool:
     return True
 
 
-def _examples(tree: ast.Module) -> Iterator[Example]:
+def changed_functions(files: Iterable[Versions]) -> frozenset[str]:
+    """The names of the functions that are new, or another than at the base, with the tables beside them."""
+    return frozenset(name.rpartition("::")[2] for file in files if file.new_tree for name in _changed(file))
+
+
+def _changed(file: Versions) -> Iterator[str]:
+    old = _texts(file.old_tree) if file.old_tree else {}
+    new = _texts(file.new_tree) if file.new_tree else {}
+    yield from (name for name, text in new.items() if old.get(name) != text)
+
+
+def _texts(tree: ast.Module) -> dict[str, str]:
+    """Each function as text, with the values of the module's names that it looks up."""
+    tables = {name: ast.dump(value) for name, value in module_values(tree).by_name.items()}
+    found = {}
+    for name, node in functions_of(tree.body):
+        named = sorted({one.id for one in ast.walk(node) if isinstance(one, ast.Name)} & set(tables))
+        found[name] = "\n".join([ast.dump(node), *(tables[one] for one in named)])
+    return found
+
+
+def _examples(tree: ast.Module, functions: frozenset[str]) -> Iterator[Example]:
     outer = module_values(tree)
     for _, node in functions_of(tree.body):
+        if not _names_one(node, functions):
+            continue
         for values in _parametrized(node, outer, tree):
             inside = values.within(node)
             bound = Values({**inside.by_name, **values.by_name})
@@ -47,6 +71,12 @@ def _examples(tree: ast.Module) -> Iterator[Example]:
                     yield from _example(bound.fill(check.test))
                 elif isinstance(check, ast.Call) and _name(check.func) in ("assertEqual", "assertEquals"):
                     yield from _compared(*[bound.fill(argument) for argument in check.args[:2]])
+
+
+def _names_one(node: ast.AST, functions: frozenset[str]) -> bool:
+    """Whether a test names one of the functions at all; a test that does not needs no closer look."""
+    names = (_name(found) for found in ast.walk(node) if isinstance(found, ast.expr))
+    return any(name in functions for name in names)
 
 
 def _parametrized(node: ast.FunctionDef | ast.AsyncFunctionDef, outer: Values, tree: ast.Module) -> Iterator[Values]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
+from pytest_agentgates.core.boundary import Boundary, boundary_of
 from pytest_agentgates.core.finding import Finding, Rule, Severity
 from pytest_agentgates.core.options import option
 from pytest_agentgates.core.ports import BaseTree, Stage, Workspace
 from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, result_of
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.gates.untampered.example_numbers import accuse_numbers
-from pytest_agentgates.gates.untampered.examples import Example, examples_of
+from pytest_agentgates.gates.untampered.examples import Example, changed_functions, examples_of
 from pytest_agentgates.gates.untampered.patches import accuse_patches
 from pytest_agentgates.gates.untampered.planted import accuse_planted
 from pytest_agentgates.gates.untampered.product_code import accuse_product
@@ -79,7 +81,7 @@ class _Judged:
             yield self._softened(finding)
         for finding in accuse_planted(self.files, frozenset(self.workspace.files)):
             yield self._softened(finding)
-        examples = self._examples()
+        examples = self._examples(changed_functions(file for file in self.files if not self._is_test_code(file.path)))
         for file in self.files:
             yield from self._of_file(file, examples)
 
@@ -98,13 +100,12 @@ class _Judged:
         yield from accuse_numbers(file, examples, frozenset(found.message.partition(" ")[0] for found in special))
 
     def _softened(self, finding: Finding) -> Finding:
-        return replace(finding, severity=Severity.WARNING) if finding.path in self._named else finding
+        return replace(finding, severity=Severity.WARNING) if self._boundary.names(finding.path) else finding
 
     @property
-    def _named(self) -> frozenset[str]:
-        """The files that the judged tasks name as theirs to write."""
-        tasks = self.workspace.tasks
-        return frozenset(path for task in tasks for path in task.deliverables)
+    def _boundary(self) -> Boundary:
+        """Where the judged tasks may change files; what it names word for word is theirs to write."""
+        return boundary_of(self.workspace.tasks, self.workspace.limits, self.workspace.agent)
 
     def _is_test_code(self, path: str) -> bool:
         folders = set(posixpath.dirname(path).split("/"))
@@ -120,12 +121,16 @@ class _Judged:
     def _product_modules(self) -> frozenset[str]:
         return self.workspace.once(_top_modules)
 
-    def _examples(self) -> frozenset[Example]:
-        """What the tests ask for, at the base and now."""
+    def _examples(self, functions: frozenset[str]) -> frozenset[Example]:
+        """What the tests ask of these functions, at the base and now."""
+        if not functions:
+            return frozenset()
+        named = re.compile("|".join(sorted(map(re.escape, functions))).encode())
         names = [path for path in self.workspace.files if self.new_settings.is_test_file(path)]
         old = self.base.read_many(path for path in self.base.paths if self.old_settings.is_test_file(path))
         sources = [*old.values(), *(_bytes(self.workspace.root / path) for path in names if path not in old)]
-        return examples_of(tree for source in sources if (tree := parsed(source)) is not None)
+        naming = (source for source in sources if source is not None and named.search(source))
+        return examples_of((tree for source in naming if (tree := parsed(source)) is not None), functions)
 
 
 def _top_modules(workspace: Workspace) -> frozenset[str]:

@@ -10,7 +10,7 @@ from pytest_agentgates.core.finding import Finding, Severity
 from pytest_agentgates.gates.untampered.examples import Example, Literals, is_literal
 from pytest_agentgates.gates.untampered.rules import SPECIAL_CASE
 from pytest_agentgates.gates.untampered.test_bodies import functions_of
-from pytest_agentgates.gates.untampered.values import module_values, source_of
+from pytest_agentgates.gates.untampered.values import Values, module_values, source_of
 from pytest_agentgates.gates.untampered.versions import Versions
 
 _BASE_CASES = 2  # up to this a number is more likely the end of a recursion than an example of a test
@@ -59,12 +59,13 @@ def _number(text: str) -> float | None:
 
 
 def _cases_by_function(tree: ast.Module) -> Iterator[tuple[Example, int]]:
+    outer = module_values(tree)
     for name, node in functions_of(tree.body):
-        for case in _cases(node, tree):
+        for case in _cases(node, outer):
             yield Example(name.rpartition("::")[2], case.inputs, case.output), case.line
 
 
-def _cases(node: ast.FunctionDef | ast.AsyncFunctionDef, tree: ast.Module) -> Iterator[_Case]:
+def _cases(node: ast.FunctionDef | ast.AsyncFunctionDef, outer: Values) -> Iterator[_Case]:
     for found in ast.walk(node):
         match found:
             case ast.If(test=test, body=[ast.Return(value=ast.expr() as value), *_]):
@@ -74,7 +75,7 @@ def _cases(node: ast.FunctionDef | ast.AsyncFunctionDef, tree: ast.Module) -> It
             case ast.Match(cases=cases):
                 for one in cases:
                     yield from _matched(one)
-    for table in _tables(node, tree):
+    for table in _tables(node, outer):
         yield from _entries(table)
 
 
@@ -113,18 +114,21 @@ def _matched(case: ast.match_case) -> Iterator[_Case]:
         yield _Case(tuple(map(source_of, literals)), source_of(value), case.pattern.lineno)
 
 
-def _tables(node: ast.AST, tree: ast.Module) -> Iterator[ast.Dict]:
+def _tables(node: ast.AST, outer: Values) -> Iterator[ast.Dict]:
     """The literal tables that a function looks its answer up in."""
-    values = module_values(tree).within(node)
-    for found in ast.walk(node):
-        if isinstance(found, ast.Subscript):
-            table = values.fill(found.value)
-        elif isinstance(found, ast.Call) and isinstance(found.func, ast.Attribute) and found.func.attr == "get":
-            table = values.fill(found.func.value)
-        else:
-            continue
+    looked = list(_looked_up(node))
+    values = outer.within(node) if looked else outer
+    for where in looked:
+        table = values.fill(where)
         if isinstance(table, ast.Dict):
             yield table
+
+
+def _looked_up(node: ast.AST) -> Iterator[ast.expr]:
+    for found in ast.walk(node):
+        match found:
+            case ast.Subscript(value=where) | ast.Call(func=ast.Attribute(value=where, attr="get")):
+                yield where
 
 
 def _entries(table: ast.Dict) -> Iterator[_Case]:

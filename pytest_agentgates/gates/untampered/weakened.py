@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pytest_agentgates.core.finding import Finding
-from pytest_agentgates.gates.untampered.checks import Check
+from pytest_agentgates.gates.untampered.checks import SELF_COMPARED, Check
 from pytest_agentgates.gates.untampered.rules import CHANGED_VALUE, GONE, SKIPPED, WEAKER
 from pytest_agentgates.gates.untampered.test_bodies import TestBody, TestModule, read_tests
 from pytest_agentgates.gates.untampered.versions import Versions
@@ -163,6 +163,8 @@ class _Reading:
         line = partner.line if partner else after.line
         if partner is None:
             text, rule = f"the test {name} no longer asserts: {_short(check.text)}", WEAKER.code
+        elif partner.flaw == SELF_COMPARED and not check.expected and partner.subject == check.subject:
+            return  # nothing was compared before; an object that equals its twin is more than one that is there
         elif partner.flaw:
             text = f"in the test {name}, {_short(partner.text)} cannot fail: {partner.flaw}"
             rule = WEAKER.code
