@@ -170,7 +170,7 @@ def _folders(project: Project) -> Iterator[Check]:
 
 
 def _made(project: Project, name: str, folder: Path) -> Check:
-    shown = folder.relative_to(project.root).as_posix() if folder.is_relative_to(project.root) else str(folder)
+    shown = _shown(project, folder)
     there = folder.is_dir()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -181,9 +181,13 @@ def _made(project: Project, name: str, folder: Path) -> Check:
     return Check(name, State.OK if there else State.FIXED, f"{shown} {'is there' if there else 'was made'}")
 
 
+def _shown(project: Project, path: Path) -> str:
+    return path.relative_to(project.root).as_posix() if path.is_relative_to(project.root) else str(path)
+
+
 def _log(project: Project) -> Iterator[Check]:
     path = queue_folder(project.root, project.config.tasks).with_name(transaction_log.FILE_NAME)
-    entries = transaction_log.read(path, path.relative_to(project.root).as_posix())
+    entries = transaction_log.read(path, _shown(project, path))
     torn = path.with_name(transaction_log.TORN_NAME)
     before = torn.stat().st_size if torn.exists() else 0
     transaction_log.mend(path)

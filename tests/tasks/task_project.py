@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ class TaskProject:
     """Runs `agentgates` as a real process in a folder."""
 
     root: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def tasks(self, *tasks: dict[str, Any]) -> TaskProject:
         path = self.root / "docs/state/tasks.json"
@@ -45,7 +48,8 @@ class TaskProject:
         return ran.stdout.strip()
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(self._command(words), cwd=self.root, check=False, capture_output=True, text=True)
+        env = {**os.environ, **self.environment}
+        return subprocess.run(self._command(words), cwd=self.root, env=env, check=False, capture_output=True, text=True)
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         pipe = subprocess.PIPE

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+
 from tests.tasks.task_project import TaskProject
 
 T1 = {"id": "T1", "title": "Add numbers", "status": "pending"}
@@ -90,3 +93,19 @@ def test_the_configuration_may_name_the_agent(project: TaskProject) -> None:
     project.write("agentgates.toml", 'agent = "ann"\n')
     project.tasks(T1)
     assert project.json("tasks", "claim", "T1")["owner"] == "ann"
+
+
+def test_two_worktrees_share_one_list_that_the_environment_names(tmp_path: Path) -> None:
+    first = TaskProject(tmp_path / "first")
+    first.write("agentgates.toml", "")
+    first.tasks(T1, {**T1, "id": "T2"}).commit()
+    second = tmp_path / "second"
+    subprocess.run(["git", "worktree", "add", "-q", str(second)], cwd=first.root, check=True, capture_output=True)
+    here = {"AGENTGATES_TASKS": str(first.root / "docs/state/tasks.json")}
+    other = TaskProject(second, here)
+    assert first.run("tasks", "claim", "T1", "--agent", "ann").returncode == 0
+    refused = other.run("tasks", "claim", "T1", "--agent", "bob")
+    assert (refused.returncode, "task T1 is held by ann" in refused.stderr) == (4, True)
+    assert other.json("tasks", "next", "--claim", "--agent", "bob")["task"]["id"] == "T2"
+    assert first.task("T2")["owner"] == "bob"
+    assert other.run("preflight").returncode == 0
