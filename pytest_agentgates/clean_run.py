@@ -127,7 +127,7 @@ def _selection(workspace: ProjectWorkspace, base: GitBase, on_disk: Mapping[str,
     return Selection(
         base=known,
         kinds=replace(kinds, mapped=frozenset(mapped)),
-        boundary=boundary_of(workspace.tasks),
+        boundary=boundary_of(workspace.tasks, workspace.limits, workspace.agent),
         new_tests=frozenset(path for path in mapped if path in workspace.files and path not in known),
         base_folders=folders_of(base.paths),
     )

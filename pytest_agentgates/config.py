@@ -26,7 +26,10 @@ _ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class GateTable:
-    """One gate as it is configured; `kind` names the gate class, `options` its fields."""
+    """One gate as it is configured; `kind` names the gate class, `options` its fields.
+
+    An implied one has no table of its own; `asking` are then the layers whose profiles name it.
+    """
 
     name: str
     kind: str
@@ -34,6 +37,8 @@ class GateTable:
     blocking: bool = True
     layers: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    is_implied: bool = False
+    asking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

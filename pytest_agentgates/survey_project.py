@@ -12,7 +12,8 @@ from pathlib import Path
 from pytest_agentgates.base_tree import find_base
 from pytest_agentgates.base_waivers import held_to_base
 from pytest_agentgates.config import Config
-from pytest_agentgates.core.ports import AsksForDetails, BaseTree, Loss, SourceScope
+from pytest_agentgates.core.boundary import Limits
+from pytest_agentgates.core.ports import AsksForDetails, BaseTree, Loss, SetsLimits, SourceScope
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.losses import gates_below_base, tasks_below_base
@@ -54,6 +55,7 @@ def survey_project(
         rules_by_gate=project.rules_by_gate(),
         globs=_globs(config, project.gates),
         scope=SourceScope(config.source_roots, _wants_details(project.gates)),
+        limits=_limits(project.gates),
     )
 
 
@@ -63,6 +65,10 @@ def _less_than_base(project: Project, base: BaseTree | None, tasks: Sequence[Tas
     yield from gates_below_base(base, project.gates, project.always_on, project.config.source)
     if project.open_store_at is not None:
         yield from tasks_below_base(base, project.config.tasks, project.open_store_at, tasks)
+
+
+def _limits(gates: Sequence[ConfiguredGate]) -> Limits:
+    return next((one.gate.limits for one in gates if isinstance(one.gate, SetsLimits)), Limits())
 
 
 def _wants_details(gates: Sequence[ConfiguredGate]) -> Callable[[str], bool]:

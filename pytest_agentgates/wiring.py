@@ -29,7 +29,7 @@ from pytest_agentgates.stores import STORES
 from pytest_agentgates.third_party_gates import third_party_gates
 from pytest_agentgates.validate import nearest
 
-ALWAYS_ON = ("ready", "tests_pass", "untampered", "config")
+ALWAYS_ON = ("ready", "tests_pass", "untampered", "in_boundary", "config")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def build_gates(
     """Every gate that is on: those with a table, those of a profile, those of `also_on`, those that always are."""
     tables = dict(config.gates)
     for name in (*ALWAYS_ON, *(name for profile in config.profiles.values() for name in profile)):
-        tables.setdefault(name, GateTable(name, name, layers=_layers_with(config, name)))
+        tables.setdefault(name, _implied(config, name))
     for name in also_on:
         _check_offered(name, {*kinds, *tables})
         tables.setdefault(name, GateTable(name, name))
@@ -159,6 +159,11 @@ def _check_offered(name: str, known: set[str]) -> None:
         raise UsageError(f"there is no gate {name!r}", fix=fix)
 
 
+def _implied(config: Config, name: str) -> GateTable:
+    asking = tuple(layer for layer, names in config.profiles.items() if name in names)
+    return GateTable(name, name, layers=_layers_with(config, name), is_implied=True, asking=asking)
+
+
 def _layers_with(config: Config, name: str) -> tuple[str, ...]:
     return () if name in ALWAYS_ON else tuple(layer for layer, names in config.profiles.items() if name in names)
 
@@ -184,6 +189,10 @@ def _construct(kind: Any, table: GateTable, kinds: Mapping[str, type[Gate]]) -> 
     if "name" in {item.name for item in fields(kind)}:
         options["name"] = table.name
     gate: Gate = kind(**options)
+    if table.kind == "in_boundary" and table.is_implied:
+        implied: Any = gate  # its own fields are not those of the port
+        implied_gate: Gate = replace(implied, layers_asking=table.asking)
+        return implied_gate
     if table.kind == "config":
         from pytest_agentgates.gates.config_holds import ConfigHolds
 

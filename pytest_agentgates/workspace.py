@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pytest_agentgates.core.boundary import Limits
 from pytest_agentgates.core.finding import Waiver
 from pytest_agentgates.core.outcomes import TestClaim
 from pytest_agentgates.core.ports import BaseTree, ExpectedTests, Loss, SourceScope, ToolRunner, Workspace
@@ -62,6 +63,7 @@ class ProjectWorkspace:
     less_than_base: tuple[Loss, ...] = ()
     globs: Mapping[str, str] = field(default_factory=dict)
     scope: SourceScope = field(default_factory=SourceScope)
+    limits: Limits = field(default_factory=Limits)
     shared: Shared = field(default_factory=Shared, compare=False, repr=False)
 
     def once(self, make: Callable[[Workspace], T]) -> T:

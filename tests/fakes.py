@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from pytest_agentgates.core.boundary import Limits
 from pytest_agentgates.core.finding import Waiver
 from pytest_agentgates.core.outcomes import TestClaim
 from pytest_agentgates.core.ports import BaseTree, ExpectedTests, Loss, SourceScope, ToolRun, ToolRunner, Workspace
@@ -99,6 +100,7 @@ class FakeWorkspace:
     less_than_base: tuple[Loss, ...] = ()
     globs: Mapping[str, str] = field(default_factory=dict)
     scope: SourceScope = field(default_factory=SourceScope)
+    limits: Limits = field(default_factory=Limits)
 
     def once(self, make: Callable[[Workspace], T]) -> T:
         return make(self)

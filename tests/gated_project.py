@@ -54,6 +54,7 @@ class GatedProject:
 
     def __post_init__(self) -> None:
         self.write("pyproject.toml", CONFIG)
+        self.write(".gitignore", "/stdout\n/stderr\n/runpytest-*\n")  # what pytester itself leaves
         self.write("src/calc.py", CALC)
         self.write("tests/test_pass.py", PASSING)
         self.write("tests/test_fail.py", FAILING)

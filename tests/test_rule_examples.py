@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,10 @@ def judge(example: Example, side: str, root: Path) -> GateResult:
         commit(root)
     write(root, {**example.files("both"), **example.files(side)})
     project = wire_project(root, (example.gate,))
-    workspace = survey_project(project, base="HEAD" if base else "")
+    has_tasks = "docs/state/tasks.json" in example.files("both", side)
+    all_tasks = project.open_store().load() if has_tasks else ()
+    workspace = survey_project(project, all_tasks, base="HEAD" if base else "")
+    workspace = replace(workspace, tasks=all_tasks)
     results, _ = check_tree(project, workspace, (example.gate,), lambda _result: None)
     (result,) = results
     return result

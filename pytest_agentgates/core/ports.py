@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, runtime_checkable
 if TYPE_CHECKING:  # only a name for the type: core itself touches no file
     from pathlib import Path
 
+    from pytest_agentgates.core.boundary import Limits
     from pytest_agentgates.core.finding import Finding, Rule, Waiver
     from pytest_agentgates.core.outcomes import TestClaim
     from pytest_agentgates.core.record import RunRecord
@@ -197,6 +198,11 @@ class Workspace(Protocol):
         """Where the project's Python source lies, and of which files definitions are asked for."""
         ...
 
+    @property
+    def limits(self) -> Limits:
+        """What the configuration adds to the boundaries of tasks."""
+        ...
+
     def once(self, make: Callable[[Workspace], T]) -> T:
         """What a function makes of the workspace; made once in a run, however many gates ask for it."""
         ...
@@ -291,6 +297,16 @@ class JudgesSource(Protocol):
         ...
 
 
+@runtime_checkable
+class SetsLimits(Protocol):
+    """A gate whose options belong to the boundaries of all tasks."""
+
+    @property
+    def limits(self) -> Limits:
+        """What the configuration adds."""
+        ...
+
+
 class EvidenceWriter(Protocol):
     """Renders a run in one form."""
 
@@ -321,7 +337,10 @@ class TaskStore(Protocol):
 
 @dataclass(frozen=True)
 class TaskChange:
-    """The steps of one task, and what its entry gains by them; `fields` are in the store's words."""
+    """The steps of one task, and what its entry gains by them; `fields` are in the store's words.
+
+    `operation` names in the log what a change without steps does.
+    """
 
     task_id: str
     expected_status: str
@@ -331,6 +350,7 @@ class TaskChange:
     run_id: str
     evidence_sha256: str = ""
     fields: Mapping[str, object] | None = None
+    operation: str = "fields"
 
 
 class Clock(Protocol):

@@ -17,6 +17,7 @@ _CLASSES = {
     "imports_kept": "imports_kept.ImportsKept",
     "hexagon": "hexagon.Hexagon",
     "untampered": "untampered.Untampered",
+    "in_boundary": "in_boundary.InBoundary",
     "retested": "retested.Retested",
     "layers": "layers.Layers",
     "authorized": "authorized.Authorized",

@@ -15,7 +15,7 @@ WRONG = CALC.replace("left + right", "left - right")
 
 @pytest.fixture
 def committed(project: GatedProject) -> GatedProject:
-    project.write(".gitignore", "__pycache__/\n.claude/\n")
+    project.write(".gitignore", "__pycache__/\n.claude/\n/stdout\n/stderr\n/runpytest-*\n")
     project.write("src/calc.py", WRONG)
     project.commit()
     return project
