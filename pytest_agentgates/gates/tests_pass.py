@@ -25,6 +25,7 @@ FAILED, BROKEN, NEVER_RAN, SKIPPED, FLAKY, NOTHING_RAN, NARROWED, ENDED_EARLY = 
     Rule("RUN007", "the run was narrowed"),
     Rule("RUN008", "the runner ended early"),
 )
+_CHANGED = Rule("TMP015", "the tree changed while it was judged")  # the run itself reports it
 _FIX_OWN = "it decides nothing; bring the test and the code together"
 _FIX_SKIP = "run it, or take it out of the task's tests with a reason in review"
 _JUDGED: dict[Outcome, tuple[Rule | None, str]] = {
@@ -56,6 +57,7 @@ class TestsPass:
         NARROWED,
         ENDED_EARLY,
         FALSIFIED,
+        _CHANGED,
     )
 
     def check(self, workspace: Workspace) -> GateResult:
