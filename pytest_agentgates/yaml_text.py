@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytest_agentgates.core.printable import one_line
@@ -87,7 +87,10 @@ def set_keys(text: str, mapping: Node, after: str, values: Mapping[str, object])
         for key, value in values.items()
         if key in mapping.value and mapping.value[key].plain != value
     ]
-    added = [f"{key}: {_rendered(value, '')}" for key, value in values.items() if key not in mapping.value]
+    quote = mapping.keys[after].style
+    added = [
+        f"{quote}{key}{quote}: {_rendered(value, '')}" for key, value in values.items() if key not in mapping.value
+    ]
     if not added:
         return edits
     end = mapping.value[after].end
@@ -147,8 +150,17 @@ def _mapping(reading: _Reading, opening: Any, depth: int) -> Node:
             raise reading.refuse("a key must be text", event, "write a plain key")
         if name in values:
             raise reading.refuse(f"key {name} stands twice in one mapping", event, "remove one of them")
-        keys[name], values[name] = key, _node(reading, next(reading.events), depth + 1)
+        keys[name] = key
+        values[name] = _after_colon(reading, key, _node(reading, next(reading.events), depth + 1))
     return Node(values, start, end, line, flow=bool(opening.flow_style), keys=keys)
+
+
+def _after_colon(reading: _Reading, key: Node, value: Node) -> Node:
+    """A value that is not written out stands right after the colon, and not where the parser noticed."""
+    if value.style or value.start != value.end:
+        return value
+    colon = reading.text.find(":", key.end - reading.offset) + 1 + reading.offset
+    return replace(value, start=colon, end=colon, line=key.line)
 
 
 def _sequence(reading: _Reading, opening: Any, depth: int) -> Node:

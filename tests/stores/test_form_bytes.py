@@ -147,3 +147,18 @@ def test_every_task_of_a_real_project_moves_alone(name: str, tmp_path: Path) -> 
         store = written(tmp_path, name, text)
         assert_moved(store, opened(name, tmp_path), store.load(), index)
         assert_few_lines_changed(text, (tmp_path / name).read_bytes().decode(), "\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("outstanding:\n  tasks:\n  - status:\n    id: T1\n", "  - status: queued\n"),
+        ("outstanding:\n  tasks:\n  - id: T1\n    status:   # none\n    x: 1\n", "    status: queued   # none\n"),
+        ("outstanding: {tasks: [{id: T1}]}", "{id: T1, status: queued, agentgates: {"),
+        ('{"outstanding": {"tasks": [{"id": "T1",\n "status": "pending"}]}}', '"status": "queued", "agentgates": {'),
+    ],
+)
+def test_yaml_of_any_style_is_edited_where_it_stands(text: str, status: str, tmp_path: Path) -> None:
+    store = written(tmp_path, "manifest.yaml", text)
+    assert_moved(store, opened("manifest.yaml", tmp_path), store.load(), 0)
+    assert status in (tmp_path / "manifest.yaml").read_text()
