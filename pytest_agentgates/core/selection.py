@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from pytest_agentgates.core.printable import one_line
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.core.triage import Decision, LayerWords, triage
-from pytest_agentgates.core.work_order import unfinished_before
+from pytest_agentgates.core.work_order import of_same_module, unfinished_before
+
+_MOST_NAMED = 5
 
 
 class Choice(StrEnum):
@@ -44,7 +47,8 @@ class SelectionRules:
 def sort_tasks(all_tasks: Sequence[Task], layer: str, agent: str, rules: SelectionRules) -> tuple[Sorted, ...]:
     """Sort the tasks of a layer that are not begun yet: by owner, then by content, then by what must come first."""
     open_tasks = [task for task in all_tasks if task.layer == layer and _is_open(task)]
-    return tuple(_sort(task, all_tasks, agent, rules) for task in open_tasks)
+    unfinished = unfinished_before(layer, all_tasks)
+    return tuple(_sort(task, unfinished, agent, rules) for task in open_tasks)
 
 
 def rejections_of(task: Task) -> list[Mapping[str, object]]:
@@ -83,15 +87,17 @@ def _is_open(task: Task) -> bool:
     return task.status in (TaskStatus.PENDING, TaskStatus.QUEUED)
 
 
-def _sort(task: Task, all_tasks: Iterable[Task], agent: str, rules: SelectionRules) -> Sorted:
+def _sort(task: Task, unfinished: Sequence[Task], agent: str, rules: SelectionRules) -> Sorted:
     if task.owner not in ("", agent):
         return Sorted(task, Choice.HELD, task.layer, f"held by {one_line(task.owner)}")
     decision = triage(task.title, task.description, task.layer, rules.tables)
     if not decision.accepted:
         choice = Choice.ESCALATED if _is_enough(task, decision, rules.max_rejections) else Choice.REJECTED
         return Sorted(task, choice, decision.layer, decision.reason, decision.words)
-    if task.status is TaskStatus.PENDING and (unfinished := unfinished_before(task, all_tasks)):
-        reason = f"earlier layers are not complete: {', '.join(unfinished)}"
+    before = list(islice(of_same_module(task, unfinished), _MOST_NAMED + 1))
+    if before and task.status is TaskStatus.PENDING:
+        more = ", ..." if len(before) > _MOST_NAMED else ""
+        reason = f"earlier layers are not complete: {', '.join(other.id for other in before[:_MOST_NAMED])}{more}"
         return Sorted(task, Choice.WAITING, task.layer, reason, decision.words)
     return Sorted(task, Choice.TAKEN, task.layer, decision.reason, decision.words)
 

@@ -42,6 +42,8 @@ def halts(all_tasks: Sequence[Task], judgements: Iterable[Judgement]) -> tuple[H
     for judgement in judgements:
         if judgement.task_id in by_id and judgement.status in ("pass", "fail"):
             latest.setdefault(judgement.task_id, judgement)
+        if len(latest) == len(by_id):
+            break
     found = [*_failed_in_a_row(latest.values(), by_id), *_security(latest.values()), *_drift(all_tasks)]
     return tuple(found)
 

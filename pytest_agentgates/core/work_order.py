@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import heappop, heappush
 
 from pytest_agentgates.core.task import Task, TaskStatus
 
@@ -36,14 +37,15 @@ def open_dependencies(task: Task, by_id: Mapping[str, Task]) -> tuple[str, ...]:
     return tuple(name for name in task.dependencies if name not in by_id or by_id[name].status is not _DONE)
 
 
-def unfinished_before(task: Task, all_tasks: Iterable[Task]) -> tuple[str, ...]:
-    """The tasks of earlier layers that are not completed, of the same module where both name one."""
-    earlier = EARLIER.get(task.layer, ())
-    return tuple(
-        other.id
-        for other in all_tasks
-        if other.layer in earlier and other.status is not _DONE and _same_module(task, other)
-    )
+def unfinished_before(layer: str, all_tasks: Iterable[Task]) -> tuple[Task, ...]:
+    """The tasks of earlier layers that are not completed."""
+    earlier = EARLIER.get(layer, ())
+    return tuple(task for task in all_tasks if task.layer in earlier and task.status is not _DONE)
+
+
+def of_same_module(task: Task, others: Iterable[Task]) -> Iterator[Task]:
+    """Those of the same module, and where a task names none, of any."""
+    return (other for other in others if not task.module or not other.module or task.module == other.module)
 
 
 def in_work_order(tasks: Sequence[Task]) -> tuple[Task, ...]:
@@ -63,16 +65,24 @@ def next_tasks(all_tasks: Sequence[Task], agent: str, layer: str, positions: Map
     return tuple(sorted(own, key=lambda task: (_stage(task), priority_of(task), positions.get(task.id, len(by_id)))))
 
 
-def _same_module(task: Task, other: Task) -> bool:
-    return not task.module or not other.module or task.module == other.module
-
-
-def _by_dependency(waiting: list[Task]) -> Iterator[Task]:
-    while waiting:
-        names = {task.id for task in waiting}
-        ready = [task for task in waiting if not names.intersection(task.dependencies)] or waiting
-        yield ready[0]
-        waiting.remove(ready[0])
+def _by_dependency(tasks: Sequence[Task]) -> Iterator[Task]:
+    places = {task.id: place for place, task in enumerate(tasks)}
+    waits = [{places[name] for name in task.dependencies if name in places} for task in tasks]
+    followers: dict[int, list[int]] = {}
+    for place, before in enumerate(waits):
+        for other in before:
+            followers.setdefault(other, []).append(place)
+    ready = [place for place, before in enumerate(waits) if not before]
+    seen: set[int] = set()
+    while ready:
+        place = heappop(ready)
+        seen.add(place)
+        yield tasks[place]
+        for follower in followers.get(place, ()):
+            waits[follower].discard(place)
+            if not waits[follower]:
+                heappush(ready, follower)
+    yield from (task for place, task in enumerate(tasks) if place not in seen)
 
 
 def _may_take(task: Task, agent: str, layer: str) -> bool:
