@@ -17,6 +17,7 @@ from pytest_agentgates.json_text import splice
 from pytest_agentgates.safe_write import replace_file, sweep
 from pytest_agentgates.task_files.change_check import Snapshot, check_change, position_of, snapshot_of
 from pytest_agentgates.task_files.entry import Entry, history_of, named, problems_of, task_of
+from pytest_agentgates.task_files.file_bytes import decoded, read_bytes
 from pytest_agentgates.task_files.form import Edit, Form, Found, Vocabulary
 from pytest_agentgates.task_files.locked_change import Place, apply_locked, shown
 from pytest_agentgates.validate import nearest
@@ -112,7 +113,7 @@ class FormStore:
     def _read(self) -> _Tasks:
         documents = []
         for path in self.form.files(self.place.path):
-            known, data = self._memory.documents.get(path), _read_bytes(path, shown(path, self.place.root))
+            known, data = self._memory.documents.get(path), read_bytes(path, shown(path, self.place.root))
             document = known if known and known.data == data else self._document(path, data)
             documents.append(document)
         self._memory.documents = {document.path: document for document in documents}
@@ -120,7 +121,7 @@ class FormStore:
 
     def _document(self, path: Path, data: bytes) -> _Document:
         shown_as = shown(path, self.place.root)
-        return _Document(path, shown_as, data, tuple(self.form.read(_decoded(data, shown_as), shown_as)))
+        return _Document(path, shown_as, data, tuple(self.form.read(decoded(data, shown_as), shown_as)))
 
 
 def edit_of(documents: Sequence[_Document], found: Found, entry: Entry, words: Vocabulary, change: TaskChange) -> Edit:
@@ -237,23 +238,3 @@ def _repeated(task_id: object, places: dict[str, str], where: str) -> Iterator[M
         yield Mistake(what, where, "give one of them another id")
     elif isinstance(task_id, str):
         places[task_id] = where
-
-
-def _read_bytes(path: Path, shown_as: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        fix = "create it, or name another with `tasks` in [tool.agentgates]"
-        raise UsageError("there is no such task file", shown_as, fix) from None
-    except OSError as error:
-        fix = "make it a file that you may read"
-        raise UsageError(f"the task file cannot be read: {error.strerror}", shown_as, fix) from None
-
-
-def _decoded(data: bytes, shown_as: str) -> str:
-    try:
-        return data.decode().removeprefix(BOM)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        what = f"byte 0x{data[error.start]:02x} is not UTF-8"
-        raise UsageError(what, f"{shown_as}:{line}", "save the file as UTF-8") from None
