@@ -22,12 +22,12 @@ MODEL = f"{ORDERS}/domain/model.py"
         ("from components.orders.ports.outbound import OrderRepository", "HEX014"),
     ],
 )
-def test_the_model_imports_only_the_standard_library(tmp_path: Path, code: str, rule: str):
+def test_the_model_imports_only_the_standard_library(tmp_path: Path, code: str, rule: str) -> None:
     found = directions(tmp_path, {MODEL: code, "app/settings.py": ""})
     assert [finding.rule for finding in found] == [rule]
 
 
-def test_a_framework_behind_a_module_of_the_project_is_found(tmp_path: Path):
+def test_a_framework_behind_a_module_of_the_project_is_found(tmp_path: Path) -> None:
     files = {
         MODEL: "from shared.rows import Row\n\nclass Order(Row):\n    pass\n",
         "shared/rows.py": "from sqlalchemy.orm import DeclarativeBase\n\nclass Row(DeclarativeBase):\n    pass\n",
@@ -35,12 +35,12 @@ def test_a_framework_behind_a_module_of_the_project_is_found(tmp_path: Path):
     assert places(directions(tmp_path, files)) == [("HEX007", MODEL, 3)]
 
 
-def test_a_framework_that_is_handed_on_is_found_where_it_is_imported(tmp_path: Path):
+def test_a_framework_that_is_handed_on_is_found_where_it_is_imported(tmp_path: Path) -> None:
     files = {MODEL: "from shared.kinds import BaseModel\n", "shared/kinds.py": "from pydantic import BaseModel\n"}
     assert places(directions(tmp_path, files)) == [("HEX007", MODEL, 1)]
 
 
-def test_own_decorators_are_no_framework(tmp_path: Path):
+def test_own_decorators_are_no_framework(tmp_path: Path) -> None:
     files = {
         MODEL: "from shared.marks import entity\n\n@entity\nclass Order:\n    pass\n",
         "shared/marks.py": "def entity(cls):\n    return cls\n",
@@ -73,7 +73,7 @@ def test_own_decorators_are_no_framework(tmp_path: Path):
         "import sys\nsys.stdout.write('a')",
     ],
 )
-def test_effects_are_found_by_any_name(tmp_path: Path, code: str):
+def test_effects_are_found_by_any_name(tmp_path: Path, code: str) -> None:
     found = directions(tmp_path, {MODEL: code})
     assert [finding.rule for finding in found] == ["HEX015"]
 
@@ -90,16 +90,16 @@ def test_effects_are_found_by_any_name(tmp_path: Path, code: str):
         "from datetime import datetime\nx = datetime.fromisoformat('2024-01-01')",
     ],
 )
-def test_plain_values_are_no_effects(tmp_path: Path, code: str):
+def test_plain_values_are_no_effects(tmp_path: Path, code: str) -> None:
     assert directions(tmp_path, {MODEL: code}) == []
 
 
-def test_effects_elsewhere_are_no_matter_of_the_model(tmp_path: Path):
+def test_effects_elsewhere_are_no_matter_of_the_model(tmp_path: Path) -> None:
     files = {f"{ORDERS}/adapters/outbound/clock.py": "from datetime import datetime\nx = datetime.now()\n"}
     assert directions(tmp_path, files) == []
 
 
-def test_the_command_shows_place_chain_and_fix(pytester: pytest.Pytester):
+def test_the_command_shows_place_chain_and_fix(pytester: pytest.Pytester) -> None:
     project = GatedProject(pytester)
     project.configure("[tool.agentgates.gates.hexagon]\n")
     model = "import random\nfrom components.orders.adapters.outbound.postgres_repo import PostgresOrders\n"
