@@ -115,7 +115,7 @@ def _structure(project: Project) -> Iterator[Check]:
     if config.source:
         yield Check("structure", State.OK, f"configured by {config.source}")
     else:
-        yield Check("structure", State.NOTE, "there is no configuration, the defaults hold", "agentgates.toml")
+        yield Check("structure", State.NOTE, "there is no configuration, the defaults hold", "write agentgates.toml")
 
 
 def _environment(project: Project) -> Iterator[Check]:
