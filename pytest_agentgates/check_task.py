@@ -49,6 +49,19 @@ def check_task(project: Project, request: RunRequest, display: Display) -> Judge
 
     Raises UsageError and NoTestsError before anything ran, and RunInterruptedError with everything as it was.
     """
+    store, tasks, record = _judged(project, request, display)
+    with undisturbed():
+        _write(project, store, record, tasks if request.update else ())
+    moved = [outcome.task_id for outcome in record.outcomes if outcome.steps]
+    return JudgedRun(record, project.config.evidence, update_queues(project, moved) if moved else ())
+
+
+def judge_anew(project: Project, request: RunRequest, display: Display) -> RunRecord:
+    """Run and judge, and write nothing; raises what `check_task` raises."""
+    return _judged(project, request, display)[2]
+
+
+def _judged(project: Project, request: RunRequest, display: Display) -> tuple[TaskStore, tuple[Task, ...], RunRecord]:
     started = project.clock.now()
     store = project.open_store()
     all_tasks = store.load()
@@ -68,11 +81,7 @@ def check_task(project: Project, request: RunRequest, display: Display) -> Judge
     record = describe_run(project, replace(workspace, claim=claim), before, results, outcomes)
     record = replace(record, run_id=new_run_id(started), run_at=started, trigger=request.trigger)
     record = replace(record, assurance=scene.assurance, assurance_notes=scene.notes)
-    record = cleaned(record, project.root, os.environ)  # before anyone shows it, stores it or logs it
-    with undisturbed():
-        _write(project, store, record, tasks if request.update else ())
-    moved = [outcome.task_id for outcome in record.outcomes if outcome.steps]
-    return JudgedRun(record, project.config.evidence, update_queues(project, moved) if moved else ())
+    return store, tasks, cleaned(record, project.root, os.environ)  # before anyone shows it, stores it or logs it
 
 
 def _write(project: Project, store: TaskStore, record: RunRecord, tasks: Sequence[Task]) -> None:

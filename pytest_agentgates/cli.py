@@ -140,3 +140,14 @@ def gates(as_json: bool) -> int:
     from pytest_agentgates.explain_commands import gates_command
 
     return gates_command(as_json)
+
+
+@agentgates.command()
+@click.argument("task_id", metavar="[ID]", default="")
+@click.option("--rerun", is_flag=True, help="Judge anew, and compare.")
+@click.option("--json", "as_json", is_flag=True, help="One object on standard output.")
+def verify(task_id: str, rerun: bool, as_json: bool) -> int:
+    """Say whether the evidence belongs to this tree and still holds."""
+    from pytest_agentgates.verify_command import verify_command
+
+    return verify_command(task_id, rerun, as_json)

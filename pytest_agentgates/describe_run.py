@@ -40,7 +40,7 @@ def describe_run(
         git=git_facts(project.root, project.tools, base),
         files_digest=digest_of(digests),
         config_digest=hashlib.sha256(project.config.text.encode()).hexdigest(),
-        tool_digest=_tool_digest(),
+        tool_digest=tool_digest(),
         tools=_tools(results, workspace),
         python=workspace.claim.python if workspace.claim else platform.python_version(),
         platform=platform.platform(),
@@ -55,7 +55,7 @@ def new_run_id(moment: datetime) -> str:
     return f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
 
-def _tool_digest() -> str:
+def tool_digest() -> str:
     """The digest of this package's own files: which tool judged."""
     from pathlib import Path
 

@@ -1,0 +1,71 @@
+"""Evidence is believed only where it belongs to the tree and adds up."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.gated_project import GatedProject
+
+MAIN = ".claude/evidence/quality_gates_run.json"
+
+
+@pytest.fixture
+def judged(pytester: pytest.Pytester) -> GatedProject:
+    project = GatedProject(pytester)
+    project.write(".gitignore", "/stdout\n/stderr\n/runpytest-*\n__pycache__/\n")
+    project.commit()
+    assert project.agentgates("run", "T1").ret == 0
+    return project
+
+
+def test_evidence_of_this_tree_holds_and_does_so_again(judged: GatedProject) -> None:
+    result = judged.agentgates("verify", "T1", "--rerun")
+    assert result.ret == 0, result.outlines
+    assert "verify: holds" in result.outlines
+
+
+def test_another_tree_a_forged_report_and_other_tests_are_found(judged: GatedProject) -> None:
+    judged.write("src/calc.py", "def add(left, right):\n    return 3\n")
+    result = judged.agentgates("verify")
+    assert result.ret == 1
+    assert any("the files differ from what was judged" in line for line in result.outlines)
+    report = next((judged.root / ".claude/evidence/runs").glob("*/test_report.json"))
+    report.write_text("{}", encoding="utf-8")
+    assert any("test_report.json was changed" in line for line in judged.agentgates("verify").outlines)
+
+
+def test_counts_that_contradict_the_gates_are_found(judged: GatedProject) -> None:
+    document = json.loads((judged.root / MAIN).read_text(encoding="utf-8"))
+    document["gates"][1]["status"] = "fail"
+    judged.write(MAIN, json.dumps(document))
+    lines = judged.agentgates("verify").outlines
+    assert any("it claims a pass although these did not" in line for line in lines)
+    assert any("the summary counts" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"gates": {"a": {"status": "PASS"}}, "summary": {"overall": "PASS"}}',
+        '{"overall_status": "pass", "gates": [{"name": "a", "status": "pass"}]}',
+        '{"overall_status": "PASS", "summary": {"PASS": 3}, "gates": []}',
+        '{"status": "PASS"}',
+        "no json",
+    ],
+)
+def test_foreign_evidence_is_never_a_pass(pytester: pytest.Pytester, text: str) -> None:
+    project = GatedProject(pytester)
+    project.write(MAIN, text)
+    result = project.agentgates("verify")
+    assert result.ret == 1
+    assert any("was not written by this tool" in line for line in result.outlines)
+
+
+def test_no_evidence_cannot_be_told_and_an_unknown_task_is_a_mistake(pytester: pytest.Pytester) -> None:
+    project = GatedProject(pytester)
+    assert project.agentgates("verify").ret == 3
+    assert project.agentgates("verify", "T9").ret == 4
+    assert not Path(project.root / MAIN).exists()
