@@ -118,6 +118,11 @@ def gate_tables(texts: Mapping[str, str]) -> Mapping[str, GateTable]:
     return {**named, **gates}
 
 
+def tasks_location(texts: Mapping[str, str]) -> str:
+    """Where the tasks are as other texts of the configuration files say."""
+    return str(_other_table(texts).get("tasks", Config.tasks))
+
+
 def waivers_of(text: str, source: str) -> tuple[Waiver, ...]:
     """The waivers in another text of a configuration file; none where it cannot be read."""
     return tuple(_waiver(entry, source) for entry in _other_table({source: text}).get("waivers", ()))

@@ -8,9 +8,11 @@ from __future__ import annotations
 import posixpath
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, fields
 from pathlib import Path
+from typing import Any
 
-from pytest_agentgates.config import FILES, GateTable, gate_tables
+from pytest_agentgates.config import FILES, GateTable, gate_tables, tasks_location
 from pytest_agentgates.core.ports import BaseTree, Loss, TaskStore
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import AgentGatesError
@@ -18,6 +20,9 @@ from pytest_agentgates.run_gates import ConfiguredGate
 from pytest_agentgates.source.globs import matches
 
 OpenAt = Callable[[Path], TaskStore]
+# Gates whose own settings on disk must not decide over what is on disk.
+PROTECTING = ("untampered", "in_boundary")
+_STRICTER = ("block", "protected")  # more of these is no loss
 _LISTS = ("acceptance_criteria", "validation_commands")
 
 
@@ -31,6 +36,13 @@ def gates_below_base(
         before = tables.get(name, GateTable(name, name))
         if before.enabled:
             yield from (Loss(source, f"the gate {name} {problem}") for problem in _lost(before, now.get(name)))
+
+
+def other_store(base: BaseTree, location: str) -> Iterator[Loss]:
+    """A store other than the one that the base has and names, wherever that was said."""
+    named = tasks_location(_texts(base))
+    if named != location and named in base.paths:
+        yield Loss(location, f"tasks are read from {location}, at the base from {named}")
 
 
 def tasks_below_base(base: BaseTree, location: str, open_at: OpenAt, tasks: Sequence[Task]) -> Iterator[Loss]:
@@ -54,6 +66,19 @@ def _lost(before: GateTable, now: ConfiguredGate | None) -> Iterator[str]:
         yield "no longer blocks, as it did at the base"
     if now.layers and (not before.layers or not set(before.layers) <= set(now.layers)):
         yield "is on for fewer layers than at the base"
+    changed = ", ".join(_other_settings(before, now.gate)) if before.name in PROTECTING else ""
+    if changed:
+        yield f"is set up otherwise than at the base: {changed}"
+
+
+def _other_settings(before: GateTable, gate: Any) -> Iterator[str]:
+    """The options of a gate that are another than at the base, without those that got stricter."""
+    for item in (one for one in fields(gate) if "help" in one.metadata):  # the rest is not of the configuration
+        default = item.default if item.default_factory is MISSING else item.default_factory()
+        old, new = before.options.get(item.name, default), getattr(gate, item.name)
+        stricter = item.name in _STRICTER and set(old) <= set(new)
+        if old != new and not stricter:
+            yield item.name
 
 
 def _tasks_at(base: BaseTree, location: str, open_at: OpenAt) -> tuple[Task, ...]:

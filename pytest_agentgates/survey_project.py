@@ -16,7 +16,7 @@ from pytest_agentgates.core.boundary import Limits
 from pytest_agentgates.core.ports import AsksForDetails, BaseTree, Loss, SetsLimits, SourceScope
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import UsageError
-from pytest_agentgates.losses import gates_below_base, tasks_below_base
+from pytest_agentgates.losses import gates_below_base, other_store, tasks_below_base
 from pytest_agentgates.project import Project
 from pytest_agentgates.queue_file import queue_place
 from pytest_agentgates.run_gates import ConfiguredGate
@@ -63,6 +63,7 @@ def _less_than_base(project: Project, base: BaseTree | None, tasks: Sequence[Tas
     if base is None:
         return
     yield from gates_below_base(base, project.gates, project.always_on, project.config.source)
+    yield from other_store(base, project.config.tasks)
     if project.open_store_at is not None:
         yield from tasks_below_base(base, project.config.tasks, project.open_store_at, tasks)
 

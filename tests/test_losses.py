@@ -56,6 +56,7 @@ def test_a_task_that_asks_for_more_is_no_loss(project: GatedProject) -> None:
             "the gate untampered was switched off since the base",
         ),
         ("[tool.agentgates.gates.untampered]\nblocking = false\n", "the gate untampered no longer blocks, as it did"),
+        ("[tool.agentgates.gates.untampered]\nadvise = ['TMP007', 'TMP008']\n", "the gate untampered is set up other"),
         ("[tool.agentgates.gates.untampered]\nlayers = ['x']\n", "the gate untampered is on for fewer layers than"),
     ],
 )
@@ -66,6 +67,13 @@ def test_a_gate_that_was_weakened_is_reported_by_one_that_cannot_be(
     project.configure(f"\n{text}")
     project.write("src/calc.py", CALC + "\n# honest\n")
     assert losses(project)[0].startswith(message)
+
+
+def test_tasks_of_another_place_are_reported(project: GatedProject, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.commit()
+    project.write("x/tasks.json", (project.root / "docs/state/tasks.json").read_text(encoding="utf-8"))
+    monkeypatch.setenv("AGENTGATES_TASKS", "x/tasks.json")
+    assert losses(project) == ["tasks are read from x/tasks.json, at the base from docs/state/tasks.json"]
 
 
 def test_a_gate_that_was_taken_out_is_reported(committed: GatedProject) -> None:
