@@ -115,6 +115,16 @@ def boundary_of(tasks: Sequence[Task], limits: Limits | None = None, agent: str 
     )
 
 
+# Files that are known by a name without a suffix.
+_BARE_NAMES = frozenset(
+    {
+        *("AUTHORS", "CHANGELOG", "CODEOWNERS", "Containerfile", "COPYING", "Dockerfile", "Gemfile", "Jenkinsfile"),
+        *("Justfile", "justfile", "LICENSE", "Makefile", "NOTICE", "Pipfile", "Procfile", "Rakefile", "README"),
+        *("Vagrantfile",),
+    }
+)
+
+
 def declared_paths(task: Task) -> tuple[str, ...]:
     """The paths and globs that a task declares, without the prose that stands among them."""
     return _declared(task, _scope_of(task))
@@ -127,12 +137,12 @@ def widenings(task: Task) -> tuple[Widening, ...]:
 
 
 def is_path(text: str) -> bool:
-    """Whether a text can only be meant as a path: one word with a `/` or a suffix, inside the repository."""
+    """Whether a text can only be meant as a path: one word that reads like one, inside the repository."""
     if not text or any(letter.isspace() for letter in text) or "://" in text:
         return False
     if text.startswith(("/", "~")) or ".." in text.split("/"):
         return False
-    return "/" in text or "." in text.strip(".")
+    return "/" in text or "." in text.rstrip(".") or text in _BARE_NAMES
 
 
 def _scope_of(task: Task) -> ScopeOfText:

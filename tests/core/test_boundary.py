@@ -16,6 +16,11 @@ def test_paths_are_taken_and_prose_is_not() -> None:
     assert declared_paths(task) == ("src/a.py", "Makefile.am", "docs/x.md", "src/new/**")
 
 
+def test_files_without_a_suffix_are_paths_as_well() -> None:
+    task = Task("T1", deliverables=("Makefile", ".editorconfig", ".python-version-default", "...", "Done"))
+    assert declared_paths(task) == ("Makefile", ".editorconfig", ".python-version-default")
+
+
 def test_one_task_without_a_boundary_leaves_all_open() -> None:
     declared = Task("T1", deliverables=("src/a.py",))
     assert boundary_of((declared,), Limits(allow=("lib/**",))) == Boundary(("src/a.py",), allow=("lib/**",))
