@@ -36,7 +36,7 @@ def _is_new(key: str, before: Settings) -> bool:
     parts = key.split(".")
     if parts[0] == "gates" and len(parts) > 1 and parts[1] not in _ALWAYS_ON:
         return f"gates.{parts[1]}" not in before.values
-    return not before.file and parts[0] != "gates"
+    return not before.file and parts[0] != "gates" and key != "run.python"
 
 
 def _is_stricter(key: str, before: Settings, after: Settings) -> bool:
