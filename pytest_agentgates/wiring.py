@@ -30,6 +30,8 @@ from pytest_agentgates.third_party_gates import third_party_gates
 from pytest_agentgates.validate import nearest
 
 ALWAYS_ON = ("ready", "tests_pass", "untampered", "in_boundary", "config")
+_OWNERSHIP = ("column", "owned", "shared", "via")
+_TENANT_GATES = ("tenant_runtime", "row_security")
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,9 @@ def build_gates(
     for name in also_on:
         _check_offered(name, {*kinds, *tables})
         tables.setdefault(name, GateTable(name, name))
-    ordered = sorted(tables.values(), key=lambda table: _position(table.kind, kinds))
+    ordered = sorted(
+        (_with_ownership(table, tables) for table in tables.values()), key=lambda table: _position(table.kind, kinds)
+    )
     return tuple(_configure(table, config, kinds) for table in ordered if table.enabled or table.name in also_on)
 
 
@@ -170,6 +174,15 @@ def _layers_with(config: Config, name: str) -> tuple[str, ...]:
 
 def _position(kind: str, kinds: Mapping[str, type[Gate]]) -> int:
     return list(kinds).index(kind)
+
+
+def _with_ownership(table: GateTable, tables: Mapping[str, GateTable]) -> GateTable:
+    """What `tenant_filter` says of the tables holds for the gates beside it, unless they say it themselves."""
+    said = tables.get("tenant_filter")
+    if said is None or table.kind not in _TENANT_GATES:
+        return table
+    shared = {key: value for key, value in said.options.items() if key in _OWNERSHIP}
+    return replace(table, options={**shared, **table.options})
 
 
 def _configure(table: GateTable, config: Config, kinds: Mapping[str, type[Gate]]) -> ConfiguredGate:

@@ -10,7 +10,7 @@ from pytest_agentgates.core.printable import one_line
 from pytest_agentgates.core.task import MoveReason, Task
 
 MOST_FAILED = 3
-_GATES = ("authorized", "tenant_filter", "tenant_runtime")
+_GATES = ("authorized", "tenant_filter", "tenant_runtime", "row_security")
 _SECURITY_RULE = re.compile(r"S\d{3}")
 _NEW_FEATURE = 3
 _FAILED = (MoveReason.ATTEMPT_FAILED.value, MoveReason.ATTEMPTS_USED_UP.value, MoveReason.REGRESSION.value)

@@ -23,6 +23,7 @@ _CLASSES = {
     "authorized": "authorized.Authorized",
     "tenant_filter": "tenant_filter.TenantFilter",
     "tenant_runtime": "tenant_runtime.TenantRuntime",
+    "row_security": "row_security.RowSecurity",
     "command": "command.Command",
     "config": "config_holds.ConfigHolds",
 }
