@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import importlib
 import sys
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
@@ -39,6 +41,8 @@ class Watch(Protocol):
 
 def install(watch: Watch) -> None:
     """Take hold of each library that is imported by now and was not yet."""
+    with contextlib.suppress(ImportError):  # before a module takes its functions by name
+        importlib.import_module("sqlite3")
     for name, take_hold in _LIBRARIES.items():
         if name in sys.modules and name not in _held:
             _held.add(name)
@@ -161,27 +165,67 @@ def _sqlite(module: Any, watch: Watch) -> None:
         return connect(*args, factory=WatchedConnection, **kwargs)
 
     module.connect = watched
+    _replace_imported(connect, watched)
+
+
+def _replace_imported(original: object, watched: object) -> None:
+    """Modules that took the function by name before have their own name for it."""
+    for name, module in list(sys.modules.items()):
+        if not name.startswith((*_OVER_DRIVERS, "sqlite3", "_sqlite3", __name__)):
+            for key, value in list(getattr(module, "__dict__", {}).items()):
+                if value is original:
+                    setattr(module, key, watched)
 
 
 def _psycopg(module: Any, watch: Watch) -> None:
-    for kind in (module.Cursor, module.AsyncCursor):
-        for name in ("execute", "executemany"):
-            setattr(kind, name, _noting(getattr(kind, name), "postgres", watch))
+    for kind in (module.Cursor, module.AsyncCursor, module.ServerCursor, module.AsyncServerCursor):
+        for name in ("execute", "executemany", "stream", "copy"):
+            if name in kind.__dict__:
+                setattr(kind, name, _noting(getattr(kind, name), "postgres", watch, _composed))
+
+
+def _composed(cursor: Any, sql: Any) -> Any:
+    """The text of a statement, which psycopg can also put together of parts."""
+    return sql.as_string(cursor.connection) if hasattr(sql, "as_string") else sql
 
 
 def _asyncpg(module: Any, watch: Watch) -> None:
     kind = module.connection.Connection
-    for name in ("execute", "executemany", "fetch", "fetchrow", "fetchval", "prepare", "cursor"):
-        setattr(kind, name, _noting(getattr(kind, name), "postgres", watch))
+    for name in ("execute", "executemany", "fetch", "fetchrow", "fetchval", "fetchmany", "cursor", "copy_from_query"):
+        if name in kind.__dict__:
+            setattr(kind, name, _noting(getattr(kind, name), "postgres", watch))
+    prepared = module.prepared_stmt.PreparedStatement
+    for name in ("fetch", "fetchrow", "fetchval", "fetchmany", "executemany", "cursor"):
+        if name in prepared.__dict__:
+            setattr(prepared, name, _noting_prepared(getattr(prepared, name), watch))
 
 
-def _noting(method: Callable[..., Any], dialect: str, watch: Watch) -> Callable[..., Any]:
+def _noting_prepared(method: Callable[..., Any], watch: Watch) -> Callable[..., Any]:
+    """The method of a statement that was prepared before, maybe outside of the test."""
+
+    @functools.wraps(method)
+    def noting(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if not _is_under_a_layer():
+            watch.statement(self.get_query(), "postgres")
+        return method(self, *args, **kwargs)
+
+    return noting
+
+
+def _as_given(_owner: Any, sql: Any) -> Any:
+    return sql
+
+
+def _noting(
+    method: Callable[..., Any], dialect: str, watch: Watch, text_of: Callable[[Any, Any], Any] = _as_given
+) -> Callable[..., Any]:
     """The method, which says first what it is about to execute."""
 
     @functools.wraps(method)
     def noting(self: Any, *args: Any, **kwargs: Any) -> Any:
-        if args and not _is_under_a_layer():
-            watch.statement(args[0], dialect)
+        sql = args[0] if args else kwargs.get("query", kwargs.get("statement"))
+        if sql is not None and not _is_under_a_layer():
+            watch.statement(text_of(self, sql), dialect)
         return method(self, *args, **kwargs)
 
     return noting

@@ -117,8 +117,11 @@ def _first_row(connection: Any) -> tuple[Any, ...]:
 
 def _tables(connection: Any, name: str) -> tuple[Table, ...]:
     quoted = ".".join('"{}"'.format(part.replace('"', '""')) for part in name.split("."))
-    rows = connection.execute(_TABLES, (quoted, quoted)).fetchall()
-    return tuple(Table(*facts, policies=_policies(connection, oid)) for oid, *facts in rows)
+    rows: list[Any] = connection.execute(_TABLES, (quoted, quoted)).fetchall()
+    return tuple(
+        Table(name, kind, enabled, forced, owned, _policies(connection, oid))
+        for oid, name, kind, enabled, forced, owned in rows
+    )
 
 
 def _policies(connection: Any, oid: int) -> tuple[Policy, ...]:
