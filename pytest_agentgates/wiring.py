@@ -181,7 +181,8 @@ def _with_ownership(table: GateTable, tables: Mapping[str, GateTable]) -> GateTa
     said = tables.get("tenant_filter")
     if said is None or table.kind not in _TENANT_GATES:
         return table
-    shared = {key: value for key, value in said.options.items() if key in _OWNERSHIP}
+    known = _OWNERSHIP if table.kind == "row_security" else (*_OWNERSHIP, "resolvers")
+    shared = {key: value for key, value in said.options.items() if key in known}
     return replace(table, options={**shared, **table.options})
 
 

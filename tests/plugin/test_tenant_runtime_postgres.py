@@ -99,3 +99,28 @@ def test_a_connect_that_was_imported_by_name_is_watched(pytester: pytest.Pyteste
     project.write("tests/test_pass.py", test)
     project.gated()
     assert len(project.gate("tenant_runtime")["findings"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("decorator", "options", "found"),
+    [
+        ('@cross_tenant(reason="nightly")', "", 0),
+        ('@cross_tenant(reason="")', "", 1),
+        ("@cross_tenant()", "", 1),
+        ("", 'resolvers = ["sweep"]', 0),
+        ("", 'resolvers = ["weep"]', 1),
+    ],
+)
+def test_only_a_marked_function_and_a_resolver_may_look_at_all_tenants(
+    pytester: pytest.Pytester, decorator: str, options: str, found: int
+) -> None:
+    project = GatedProject(pytester)
+    project.configure(f"{GATE}{options}\n")
+    head = "import sqlite3\n\n\ndef cross_tenant(reason=''):\n    return lambda function: function\n\n\n"
+    body = "def sweep(one):\n    one.execute('SELECT * FROM orders')\n\n\n"
+    test = "def test_one():\n    one = sqlite3.connect(':memory:')\n"
+    test += "    one.execute('CREATE TABLE orders (id, tenant_id)')\n    sweep(one)\n    one.close()\n"
+    project.write("tests/test_pass.py", f"{head}{decorator}\n{body}{test}")
+    project.gated()
+    assert len(project.gate("tenant_runtime")["findings"]) == found
+    assert project.gate("tenant_runtime")["facts"]["exempt_count"] == 1 - found

@@ -13,6 +13,7 @@ from pytest_agentgates.core.ports import Stage, Workspace
 from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
 from pytest_agentgates.errors import AgentGatesError
+from pytest_agentgates.gates.tenant_runtime.exempt_places import ExemptPlaces
 from pytest_agentgates.source.mapped_tables import TENANT_COLUMNS, Ownership, mapped_tables_of, tenant_tables
 from pytest_agentgates.tenant_sql import ForeignKey, SqlCheck, SqlVerdict, TenantTables
 
@@ -30,6 +31,9 @@ class TenantRuntime:
     owned: dict[str, str] = option({}, "Tables that a tenant owns, each with its tenant column, beside those found.")  # noqa: RUF009 - it is a field
     shared: tuple[str, ...] = option((), "Tables that all tenants share.")
     via: dict[str, str] = option({}, "Tables that are owned through a foreign key, each with its column.")  # noqa: RUF009 - it is a field
+    resolvers: tuple[str, ...] = option(
+        (), "Functions whose look-up finds the tenant; their statements are not judged."
+    )
     dialect: str = option("", "The SQL dialect, where the driver's own is not the right one.")
     judge_setup: bool = option(False, "Whether what fixtures execute before a test is judged as well.")
 
@@ -51,7 +55,9 @@ class TenantRuntime:
         if watched.problem:
             return could_not_judge(self.name, watched.problem)
         try:
-            return self._judge(watched, self._tables(workspace))
+            return self._judge(
+                watched, self._tables(workspace), ExemptPlaces(workspace.root, frozenset(self.resolvers))
+            )
         except AgentGatesError as error:
             return could_not_judge(self.name, str(error))
 
@@ -61,12 +67,17 @@ class TenantRuntime:
         keys = [ForeignKey(key.table, key.column, key.target, key.target_column) for key in found.foreign_keys]
         return TenantTables(found.columns, tuple(keys))
 
-    def _judge(self, watched: WatchedStatements, tables: TenantTables) -> GateResult:
+    def _judge(self, watched: WatchedStatements, tables: TenantTables, exempt: ExemptPlaces) -> GateResult:
         if not tables.owned:
             return could_not_judge(self.name, _NONE)
         checks: dict[str, SqlCheck] = {}
         judged = [(one, self._verdict(one, tables, checks)) for one in watched.statements]
-        findings = [finding for one, verdict in judged for finding in _of_statement(one, verdict)]
+        findings = [
+            finding
+            for one, verdict in judged
+            for finding in _of_statement(one, verdict)
+            if not exempt.holds(one.path, one.line)
+        ]
         findings += _of_rows(watched)
         touched = {name for _, verdict in judged for name in (*verdict.tables, *verdict.mentioned)}
         untouched = sorted(set(tables.columns) - touched)
@@ -74,7 +85,8 @@ class TenantRuntime:
             return replace(could_not_judge(self.name, _nothing(untouched)), facts={"untouched": untouched})
         share = f"{len(touched)} of {len(tables.owned)} owned tables touched"
         message = f"{counted(len(watched.statements), 'statement')} executed, {share}"
-        return replace(result_of(self.name, _distinct(findings), message), facts={"untouched": untouched})
+        facts = {"untouched": untouched, "exempt": sorted(exempt.used), "exempt_count": len(exempt.used)}
+        return replace(result_of(self.name, _distinct(findings), message), facts=facts)
 
     def _verdict(self, one: ExecutedStatement, tables: TenantTables, checks: dict[str, SqlCheck]) -> SqlVerdict:
         dialect = self.dialect or one.dialect
