@@ -32,6 +32,7 @@ def task_facts(task: Task) -> dict[str, object]:
         "base": task.base,
         "priority": task.extra.get("priority"),
         "claimed_at": task.extra.get("claimed_at"),
+        "widened": task.extra.get("widened") or [],
         "blocker_info": task.extra.get("blocker_info"),
         "rejection_history": task.extra.get("rejection_history") or [],
         "escalation_info": task.extra.get("escalation_info"),

@@ -19,6 +19,7 @@ from pytest_agentgates.project import Project
 from pytest_agentgates.select_tasks import find_task, with_filters
 from pytest_agentgates.show_task import task_facts, task_lines
 from pytest_agentgates.triage_tasks import rules_facts, selection_rules, triage_tasks
+from pytest_agentgates.widen_task import widen_task
 from pytest_agentgates.wiring import wire_project
 
 
@@ -116,6 +117,13 @@ def reopen_command(task_id: str, agent: str, as_json: bool) -> int:
     moved = reopen_task(wire_project(Path.cwd()), task_id, agent)
     told = f"{moved.task.id} is {moved.task.status.value} again, its attempts start anew"
     return _show_move(moved, told, as_json)
+
+
+def widen_command(task_id: str, glob: str, reason: str, agent: str) -> int:
+    """`agentgates tasks widen`: record a wider boundary."""
+    task = widen_task(wire_project(Path.cwd()), task_id, glob, reason, agent)
+    click.echo(f"{task.id} may change {printable(glob)} as well; the evidence counts it")
+    return PASSED
 
 
 def preflight_command(as_json: bool) -> int:

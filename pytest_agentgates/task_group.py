@@ -130,6 +130,18 @@ def reopen(task_id: str, agent: str, as_json: bool) -> int:
     return reopen_command(task_id, agent, as_json)
 
 
+@tasks.command()
+@click.argument("task_id", metavar="ID")
+@click.argument("glob")
+@click.option("--reason", default="", metavar="TEXT", help="Why it belongs to the task.")
+@_agent
+def widen(task_id: str, glob: str, reason: str, agent: str) -> int:
+    """Let a task change what GLOB fits, too; it is recorded, logged and counted."""
+    from pytest_agentgates.task_commands import widen_command
+
+    return widen_command(task_id, glob, reason, agent)
+
+
 @click.command()
 @_json
 def preflight(as_json: bool) -> int:
