@@ -119,6 +119,12 @@ def test_more_comments_that_silence_are_advice_and_a_whole_file_is_not(tmp_path:
     assert rules(whole) == {"TMP006"}
 
 
+def test_more_marks_that_cross_tenants_are_noticed(tmp_path: Path) -> None:
+    after = 'import t\n\n\n@t.cross_tenant(reason="report")\ndef f(): ...\n'
+    result = judge(tmp_path, {PATH: "import t\n\n\ndef f(): ...\n"}, {PATH: after})
+    assert [(found.rule, found.line) for found in result.findings] == [("TMP006", 4)]
+
+
 PYPROJECT = """\
 [tool.pytest.ini_options]
 testpaths = ["tests"]

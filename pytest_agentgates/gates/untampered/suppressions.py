@@ -1,4 +1,4 @@
-"""TMP006: comments that silence a tool, counted on both sides."""
+"""TMP006: comments that silence a tool, and marks that exempt from one, counted on both sides."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _KINDS = {
     "pragma: no cover": re.compile(r"#\s*pragma:?\s*no\s*(?:cover|branch|mutate)", re.IGNORECASE),
     "nosec": re.compile(r"#\s*nosec\b"),
     "agentgates: ignore": re.compile(r"#\s*agentgates:\s*ignore\b"),
+    "@cross_tenant": re.compile(r"@(?:\w+\.)*cross_tenant\b"),
 }
 # One comment of these silences a tool for the whole file.
 _WHOLE_FILE = re.compile(
@@ -33,7 +34,7 @@ def accuse_comments(file: Versions) -> Iterator[tuple[Finding, bool]]:
     """A finding for each kind of comment there is more of now; with it, whether one silences the whole file."""
     if file.after is None or not file.path.endswith((".py", ".pyi")):
         return
-    before, after = _comments(file.old_text), _comments(file.new_text)
+    before, after = _exempting(file.old_text), _exempting(file.new_text)
     for kind, pattern in _KINDS.items():
         old = Counter(text for text, _ in before if pattern.match(text))
         new = [(text, line) for text, line in after if pattern.match(text)]
@@ -43,10 +44,10 @@ def accuse_comments(file: Versions) -> Iterator[tuple[Finding, bool]]:
         yield (
             Finding(
                 SUPPRESSED.code,
-                f"comments of the kind '{kind}': {len(new)} now, {sum(old.values())} at the base",
+                f"what silences a tool, of the kind '{kind}': {len(new)} now, {sum(old.values())} at the base",
                 file.path,
                 line,
-                fix="mend what the tool found and take the comment out",
+                fix="mend what the tool found and take it out",
                 snippet=f"{kind} {text}",
             ),
             any(_silences_all(text, file, line) for text, line in new),
@@ -55,6 +56,12 @@ def accuse_comments(file: Versions) -> Iterator[tuple[Finding, bool]]:
 
 def _silences_all(text: str, file: Versions, line: int) -> bool:
     return bool(_WHOLE_FILE.match(text)) and file.line(line) == text.strip() and text not in file.old_text
+
+
+def _exempting(text: str) -> list[tuple[str, int]]:
+    """Every comment, and every line that begins a decorator, with its line."""
+    lines = ((line.strip(), number) for number, line in enumerate(text.split("\n"), 1))
+    return [*_comments(text), *((line, number) for line, number in lines if line.startswith("@"))]
 
 
 def _comments(text: str) -> list[tuple[str, int]]:
