@@ -129,7 +129,7 @@ def _get_or_404(frame: Frame, given: Arguments) -> Thing | None:
         first = Query((Use(first.ref, first.key, given.line),), (), given.line, "django", selected=first.ref)
     if not isinstance(first, Query):
         return None
-    return frame.execute(first.where(lookups(frame, first, given, skip=1)))
+    return frame.demand(first.where(lookups(frame, first, given, skip=1)))
 
 
 def _prefetch(_frame: Frame, _given: Arguments) -> Thing:

@@ -54,7 +54,8 @@ def entity_call(frame: Frame, entity: Entity, name: str, given: Arguments) -> Th
         found = query.where(key) if isinstance(key, Predicate) else query
         return frame.execute(replace(found, loads_by_key=True))
     if name in _GET:
-        return frame.execute(query.where(lookups(frame, query, given)))
+        found = query.where(lookups(frame, query, given))
+        return frame.execute(found) if name == "get_or_none" else frame.demand(found)
     if name in ("select", "update", "delete"):
         return replace(query, verb=name)
     if name in _BEGIN:

@@ -68,8 +68,9 @@ class Findings:
 
     def _queries(self, reading: Reading, executed: Sequence[Executed]) -> Iterator[Finding]:
         by_line: dict[int, list[Executed]] = {}
+        outer = {one.statement for one in executed if not one.is_nested}
         for one in executed:
-            for line, part in _by_line(one):
+            for line, part in _by_line(one, is_alone=one.is_nested and one.statement not in outer):
                 by_line.setdefault(line, []).append(part)
         for line, ways in by_line.items():
             self.tally.roots += 1
@@ -153,8 +154,14 @@ class Findings:
         return Finding(rule.code, message, file.path, line, 1, _FIX[rule.code], snippet=code)
 
 
-def _by_line(one: Executed) -> Iterator[tuple[int, Executed]]:
-    """A query where it begins; what it joins in another statement, and inner queries, where they stand."""
+def _by_line(one: Executed, *, is_alone: bool) -> Iterator[tuple[int, Executed]]:
+    """A query where it begins; what it joins in another statement, and inner queries, where they stand.
+
+    A condition of a query that is built elsewhere stands where its statement begins.
+    """
+    if is_alone:
+        yield min(one.statement, one.query.line) or one.query.line, one
+        return
     inner = [use for use in one.judged.unbound if use.line != one.query.line]
     if one.judged.owned:
         rest = tuple(use for use in one.judged.unbound if use not in inner)

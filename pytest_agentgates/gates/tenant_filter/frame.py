@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pytest_agentgates.gates.tenant_filter.binding import Judged, judge
 from pytest_agentgates.gates.tenant_filter.values import (
     Choice,
     DocumentQuery,
+    Fixed,
     Items,
+    Plain,
     Query,
     Row,
     Source,
@@ -28,6 +31,7 @@ class Executed:
     query: Query
     judged: Judged
     statement: int
+    is_nested: bool = False
 
 
 @dataclass(slots=True)
@@ -56,7 +60,20 @@ class Frame:
             return Row("", Source.UNKNOWN)
         sources = {one.source for one in found}
         source = Source.ROW if sources == {Source.ROW} else Source.UNKNOWN
-        return Row(keys.pop() if len(keys) == 1 else "", source)
+        proves = frozenset.intersection(*(one.proves for one in found))
+        return Row(keys.pop() if len(keys) == 1 else "", source, proves)
+
+    def demand(self, thing: Thing) -> Thing:
+        """Execute a query that raises where no row is found: what is left of the function has one."""
+        found = self.execute(thing)
+        self.trust(found.proves if isinstance(found, Row) else frozenset())
+        return found
+
+    def trust(self, variables: frozenset[str]) -> None:
+        """Take ids for those of the tenant's rows from here on."""
+        for name, held in self.env.items() if variables else ():
+            if isinstance(held, Plain) and held.variable in variables:
+                self.env[name] = Plain(Source.ROW, variable=held.variable)
 
     def judge(self, query: Query, outer: frozenset[str] = frozenset()) -> Judged:
         """Judge a query, its inner ones included."""
@@ -67,7 +84,9 @@ class Frame:
         for one in choices(thing):
             if isinstance(one, Query):
                 own = {use.ref for use in one.uses}
-                self.executed.append(Executed(one, self.judge(one, _foreign(one) - own), self.statement))
+                self.executed.append(
+                    Executed(one, self.judge(one, _foreign(one) - own), self.statement, is_nested=True)
+                )
 
     def _execute_one(self, thing: Thing) -> Row:
         if isinstance(thing, Row):
@@ -78,7 +97,18 @@ class Frame:
         self.executed.append(Executed(thing, judged, self.statement))
         key = thing.uses[0].key if thing.uses else ""
         is_row = judged.is_bound and (not key or self.world.entities.is_owned(key))
-        return Row(key, Source.ROW if is_row and not thing.is_open else Source.UNKNOWN)
+        if not is_row or thing.is_open:
+            return Row(key, Source.UNKNOWN)
+        return Row(key, Source.ROW, frozenset(self._proven(thing)) if judged.owned else frozenset())
+
+    def _proven(self, query: Query) -> Iterator[str]:
+        """The variables that hold the primary key of an owned row that the query asks for."""
+        for predicate in query.predicates:
+            for atom in predicate.atoms:
+                if isinstance(atom, Fixed) and atom.variable:
+                    key = atom.column.key
+                    if self.world.entities.is_owned(key) and self.world.entities.is_primary(key, atom.column.name):
+                        yield atom.variable
 
 
 def _foreign(query: Query) -> frozenset[str]:

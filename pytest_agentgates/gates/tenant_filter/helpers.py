@@ -52,7 +52,8 @@ def _followed(frame: Frame, found: Defined, given: Arguments, base: Callee, eval
         return UNKNOWN
     # A helper that executes what it was given has judged it for the caller.
     passed = {query.line for one in given.every for query in queries_in(one)}
-    frame.executed.extend(one for one in inner.executed if one.query.line in passed and passed)
+    here = [replace(one, statement=frame.statement) for one in inner.executed if one.query.line in passed]
+    frame.executed.extend(here)
     return either(*(one for one in inner.returned))
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
 from pytest_agentgates.gates.tenant_filter.frame import Frame
 from pytest_agentgates.gates.tenant_filter.predicates import one_of, value_source
 from pytest_agentgates.gates.tenant_filter.values import (
+    AnyOf,
     Choice,
     Column,
     Fixed,
@@ -13,6 +16,7 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Plain,
     Predicate,
     Query,
+    Same,
     Source,
     Thing,
     conjunction,
@@ -77,7 +81,14 @@ def keyword(frame: Frame, ref: str, key: str, name: str, value: Thing) -> Predic
         source = Source.ROW
     elif text and source is Source.PLAIN and _takes_object(frame, key, parts[-1]) and not text.endswith(_IDS):
         source = Source.UNKNOWN
-    return _path(frame, ref, key, parts, source)
+    found = _path(frame, ref, key, parts, source)
+    if operator == "in" or not isinstance(value, Plain):
+        return found
+    return replace(found, atoms=tuple(_held_by(value, one) for one in found.atoms))
+
+
+def _held_by(value: Plain, atom: Same | Fixed | AnyOf) -> Same | Fixed | AnyOf:
+    return replace(atom, variable=value.variable) if isinstance(atom, Fixed) else atom
 
 
 def _takes_object(frame: Frame, key: str, name: str) -> bool:

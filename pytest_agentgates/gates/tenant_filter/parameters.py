@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.frame import Frame
 from pytest_agentgates.gates.tenant_filter.values import PLAIN, UNKNOWN, Callee, Entity, Plain, Row, Source, Thing
@@ -46,8 +47,19 @@ def _parameter(frame: Frame, found: Defined, one: ast.arg, is_route: bool) -> Th
     if one.arg in _CLIENT_NAMES:
         return Plain(Source.UNKNOWN, "request")
     if one.annotation is None:
-        return Plain(Source.PLAIN, one.arg)
-    return _annotated(frame, found, one.annotation, is_route) or UNKNOWN
+        return Plain(Source.PLAIN, one.arg, one.arg)
+    value = _annotated(frame, found, one.annotation, is_route) or UNKNOWN
+    if isinstance(value, Row) and _takes_tenant(frame, found):
+        return replace(value, source=Source.PLAIN)
+    return replace(value, variable=one.arg) if isinstance(value, Plain) else value
+
+
+def _takes_tenant(frame: Frame, found: Defined) -> bool:
+    """Whether the tenant is passed beside an object: nothing says then that the object is of that tenant."""
+    assert not isinstance(found.node, ast.ClassDef)  # noqa: S101 - parameters() has looked
+    arguments = found.node.args
+    every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    return any(one.arg in frame.world.entities.tenant_names for one in every)
 
 
 def _annotated(frame: Frame, found: Defined, annotation: ast.expr, is_route: bool, depth: int = 0) -> Thing | None:

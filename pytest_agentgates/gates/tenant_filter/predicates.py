@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.frame import Frame
 from pytest_agentgates.gates.tenant_filter.values import (
@@ -11,6 +12,7 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Column,
     Fixed,
     Items,
+    Plain,
     Predicate,
     Query,
     Same,
@@ -44,7 +46,12 @@ def equal(frame: Frame, left: Thing, right: Thing) -> Thing:
         return Predicate()
     if isinstance(right, Column):
         return Predicate((Same(left, right),))
-    return Predicate((Fixed(left, value_source(frame, right)),))
+    return Predicate((Fixed(left, value_source(frame, right), right.variable if isinstance(right, Plain) else ""),))
+
+
+def member(frame: Frame, left: Column, right: Thing) -> Thing:
+    """A column is one of several values: a row that is found proves none of the others."""
+    return equal(frame, left, replace(right, variable="") if isinstance(right, Plain) else right)
 
 
 def value_source(frame: Frame, thing: Thing) -> Source:

@@ -99,7 +99,8 @@ def _ending(frame: Frame, query: Query, name: str, given: Arguments) -> Thing:  
     if name in ("scalar_subquery", "as_scalar", "label"):
         return query
     if name == "get" and query.style != "exists":
-        return frame.execute(_got(frame, query, given))
+        found = _got(frame, query, given)
+        return frame.execute(found) if query.style == "sqlalchemy" else frame.demand(found)
     if name in _WRITES and query.style in ("django", "related", "tortoise", "sqlalchemy"):
         return frame.execute(replace(query, verb=name))
     if name in ("all", "first"):
@@ -107,7 +108,7 @@ def _ending(frame: Frame, query: Query, name: str, given: Arguments) -> Thing:  
         return query if is_lazy else frame.execute(query)
     if name in _EXECUTE or name == "exists":
         narrowed = _narrowed(frame, query, given) if name in ("get_or_create", "update_or_create") else query
-        return frame.execute(narrowed)
+        return frame.demand(narrowed) if name in ("one", "aget", "get_or_404") else frame.execute(narrowed)
     return _other(frame, query, given)
 
 

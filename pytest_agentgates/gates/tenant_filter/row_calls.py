@@ -6,7 +6,7 @@ import ast
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
 from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
-from pytest_agentgates.gates.tenant_filter.predicates import equal, value_source
+from pytest_agentgates.gates.tenant_filter.predicates import equal, member, value_source
 from pytest_agentgates.gates.tenant_filter.values import (
     CLIENT,
     PLAIN,
@@ -26,6 +26,8 @@ from pytest_agentgates.gates.tenant_filter.values import (
 )
 
 _EQUAL = frozenset({"in_", "__eq__", "any_", "is_"})
+RAISES = frozenset({"one", "scalar_one", "get_one"})
+_MEMBER = frozenset({"in_", "any_"})
 _SAME_COLUMN = frozenset({"label", "cast", "distinct", "collate", "op", "asc", "desc", "self_group", "as_", "alias"})
 _SAME_VALUE = frozenset({"strip", "lower", "upper", "hex", "encode", "decode", "replace", "title", "split"})
 _GROWS = frozenset({"append", "add", "extend", "insert", "update"})
@@ -36,7 +38,7 @@ def column_call(frame: Frame, base: Thing, name: str, given: Arguments) -> Thing
     if not isinstance(base, Column):
         return None
     if name in _EQUAL and given.values:
-        return equal(frame, base, given.values[0])
+        return (member if name in _MEMBER else equal)(frame, base, given.values[0])
     if name in ("has", "any"):
         return _relation_holds(frame, base, given)
     for one in given.every:
@@ -65,8 +67,10 @@ def relation_join(key: str, ref: str, target: str, frame: Frame) -> Predicate:
     return Predicate()
 
 
-def row_call(_frame: Frame, base: Thing, _name: str, _given: Arguments) -> Thing | None:
-    """Methods of results and rows: they give rows of the same origin."""
+def row_call(frame: Frame, base: Thing, name: str, _given: Arguments) -> Thing | None:
+    """Methods of results and rows: they give rows of the same origin; some raise where there is none."""
+    if name in RAISES and isinstance(base, Row):
+        frame.trust(base.proves)
     return base
 
 
@@ -120,7 +124,8 @@ def value_call(frame: Frame, name: str, given: Arguments) -> Thing | None:
         return first
     if name in ("str", "UUID", "int", "ObjectId", "bool", "uuid_from_str") and given.values:
         first = given.values[0]
-        return Plain(value_source(frame, first)) if isinstance(first, (Plain, Row)) else UNKNOWN
+        variable = first.variable if isinstance(first, Plain) else ""
+        return Plain(value_source(frame, first), variable=variable) if isinstance(first, (Plain, Row)) else UNKNOWN
     if name in ("list", "set", "dict", "tuple"):
         return Items((), is_open=False)
     return None

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from pytest_agentgates.gates.tenant_filter.frame import Frame
+from pytest_agentgates.gates.tenant_filter.guards import proofs
 from pytest_agentgates.gates.tenant_filter.values import (
     UNKNOWN,
     Items,
@@ -42,6 +43,8 @@ def _follow(frame: Frame, statement: ast.stmt, evaluate: Evaluate) -> bool:
         return _with(frame, statement, evaluate)
     elif isinstance(statement, ast.Try):
         return _try(frame, statement, evaluate)
+    elif isinstance(statement, ast.Assert):
+        frame.trust(proofs(frame, statement.test, evaluate)[0])
     elif not isinstance(statement, _DEFINITIONS):
         _simple(frame, statement, evaluate)
     return True
@@ -126,15 +129,17 @@ def _element(value: Thing) -> Thing:
 
 
 def _branch(frame: Frame, statement: ast.If | ast.Match, evaluate: Evaluate) -> bool:
+    proven: Sequence[frozenset[str]] = ()
     if isinstance(statement, ast.If):
-        evaluate(frame, statement.test)
+        proven = proofs(frame, statement.test, evaluate)
         bodies = [statement.body, statement.orelse]
     else:
         evaluate(frame, statement.subject)
         bodies = [*(case.body for case in statement.cases), []]
     before, ways = dict(frame.env), []
-    for body in bodies:
+    for index, body in enumerate(bodies):
         frame.env = dict(before)
+        frame.trust(proven[index] if proven else frozenset())
         if follow(frame, body, evaluate):
             ways.append(frame.env)
     frame.env = merge(ways) if ways else before

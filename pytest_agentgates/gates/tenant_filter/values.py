@@ -20,10 +20,11 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A value that is no part of a query; `text` where it is a known string."""
+    """A value that is no part of a query; `text` where it is a known string, `variable` the one that first held it."""
 
     source: Source
     text: str | None = None
+    variable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Fixed:
 
     column: Column
     source: Source
+    variable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +114,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An object or several that a query gave, or that a caller passed."""
+    """An object or several that a query gave, or a caller passed; if there is one, `proves` are ids of the tenant."""
 
     key: str
     source: Source
+    proves: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
