@@ -18,7 +18,7 @@ from tests.gated_project import GatedProject
 from tests.linked_environment import link_environment
 
 ROOT = Path(__file__).parent.parent
-SHIPPED = ("pytest_agentgates", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
+SHIPPED = ("pytest_agentgates", "docs", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
 RUFF = "[tool.agentgates.gates.ruff_clean]\n"
 UNUSED = '"""Sums."""\n\nimport os\n'
 
