@@ -79,3 +79,36 @@ def test_a_condition_that_stands_alone_is_found_where_its_statement_begins(tmp_p
     body = "return and_(\n        Item.id == i,\n        exists(\n            select(Order.id).where(Order.number == Item.number)\n        ),\n    )"
     found = judged(tmp_path, SQLALCHEMY, HEAD + body + "\n").findings
     assert [one.line for one in found] == [6]
+
+
+LISTENER = """
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session, with_loader_criteria
+from models import Base, Order
+from elsewhere import current
+
+@event.listens_for(Session, "do_orm_execute")
+def scope(state):
+    state.statement = state.statement.options(with_loader_criteria(Base, lambda cls: CONDITION))
+
+def asked(s, i: int):
+    return s.scalars(select(Order).where(Order.id == i)).all()
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "status", "lines"),
+    [("cls.tenant_id == current.get()", "pass", [9]), ("cls.deleted_at == None", "fail", [12])],
+)
+def test_a_project_that_scopes_every_query_in_one_place_gets_one_advice(
+    tmp_path: Path, condition: str, status: str, lines: list[int]
+) -> None:
+    result = judged(tmp_path, SQLALCHEMY, LISTENER.replace("CONDITION", condition))
+    assert (str(result.status), [one.line for one in result.findings]) == (status, lines)
+
+
+def test_an_undeclared_table_is_advice_without_a_base(tmp_path: Path) -> None:
+    more = '\nclass Coupon(Base):\n    __tablename__ = "coupons"\n    id = Column(Integer, primary_key=True)\n'
+    result = judged(tmp_path, SQLALCHEMY + more, "")
+    assert [(one.rule, str(one.severity)) for one in result.findings] == [("TEN007", "warning")]
+    assert str(result.status) == "pass"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ import pytest
 from pytest_agentgates.core.verdict import GateStatus
 from pytest_agentgates.gates.tenant_filter import TenantFilter
 from pytest_agentgates.gates.tenant_filter.rules import RULES
+from tests.fakes import FakeBase
 from tests.real_workspace import real_workspace
 
 DOCS = Path(__file__).parents[2] / "docs" / "gates.md"
-BLOCK = re.compile(r"^```(\w+) (both|failing|mended) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(\w+) (base|both|failing|mended) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def example(code: str, side: str) -> dict[str, str]:
@@ -31,7 +33,9 @@ def gate(files: dict[str, str]) -> TenantFilter:
 @pytest.mark.parametrize("code", [rule.code for rule in RULES])
 def test_the_failing_example_is_found(tmp_path: Path, code: str) -> None:
     files = example(code, "failing")
-    result = gate(files).check(real_workspace(tmp_path, files))
+    before = {path: text.encode() for path, text in example(code, "base").items()}
+    workspace = replace(real_workspace(tmp_path, files), base=FakeBase(before))
+    result = gate(files).check(workspace)
     assert [finding.rule for finding in result.findings] == [code]
     assert result.status is GateStatus.FAIL
 

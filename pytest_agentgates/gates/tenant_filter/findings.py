@@ -25,6 +25,7 @@ from pytest_agentgates.gates.tenant_filter.world import Function
 from pytest_agentgates.tenant_sql import SqlCheck
 
 _REPOSITORY = ("Repository", "Repo", "Dao", "DAO", "Gateway", "Store")
+_ADDED = frozenset({UNBOUND.code, OPTIONAL.code, NO_TENANT.code, FETCHED_FIRST.code})
 _FIX = {
     UNBOUND.code: "bind it: add a predicate on the tenant column, or reach it through a bound parent",
     OPTIONAL.code: "make the tenant required and filter always",
@@ -56,6 +57,7 @@ class Findings:
     entities: OwnedEntities
     check: SqlCheck
     tally: Tally
+    is_implicit: bool = False
 
     def of(self, reading: Reading, escaped_counts: bool) -> Iterator[Finding]:
         """The findings of one function; what it returns unfinished counts where nobody calls it."""
@@ -75,7 +77,9 @@ class Findings:
         for line, ways in by_line.items():
             self.tally.roots += 1
             found = self._query(reading, line, ways)
-            if found is not None:
+            if found is not None and self.is_implicit and found.rule in _ADDED:
+                self.tally.leave(reading.defined.file.path, line, f"{found.message} by itself")
+            elif found is not None:
                 self.tally.flagged += 1
                 yield found
 
@@ -159,13 +163,11 @@ def _by_line(one: Executed, *, is_alone: bool) -> Iterator[tuple[int, Executed]]
 
     A condition of a query that is built elsewhere stands where its statement begins.
     """
-    if is_alone:
-        yield min(one.statement, one.query.line) or one.query.line, one
-        return
+    start = min(one.statement, one.query.line) if is_alone and one.statement else one.query.line
     inner = [use for use in one.judged.unbound if use.line != one.query.line]
     if one.judged.owned:
         rest = tuple(use for use in one.judged.unbound if use not in inner)
-        yield one.query.line, replace(one, judged=replace(one.judged, unbound=rest)) if inner else one
+        yield start, replace(one, judged=replace(one.judged, unbound=rest)) if inner else one
     for line in {use.line for use in inner}:
         held = tuple(use for use in inner if use.line == line)
         yield line, replace(one, judged=Judged(held, owned=len(held)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from pytest_agentgates.core.finding import Finding
+from pytest_agentgates.core.finding import Finding, Severity
 from pytest_agentgates.core.ports import Workspace
 from pytest_agentgates.gates.tenant_filter.rules import UNDECLARED
 from pytest_agentgates.gates.tenant_filter.world import World
@@ -25,7 +25,9 @@ def undeclared_tables(
             continue
         message = f"{one.name} ({one.table}) is neither tenant-owned, nor shared, nor reached through an owned parent"
         fix = "give it the tenant column or a foreign key to an owned table, or name it under shared or via"
-        yield Finding(UNDECLARED.code, message, one.path, one.line, 1, fix, snippet=message)
+        # Without a base it cannot be told whether the table is new: advice, so that an old project is not stopped.
+        weight = Severity.WARNING if workspace.base is None else Severity.ERROR
+        yield Finding(UNDECLARED.code, message, one.path, one.line, 1, fix, severity=weight, snippet=message)
 
 
 def _reached(tenant: TenantTables) -> set[str]:
@@ -40,7 +42,7 @@ def _reached(tenant: TenantTables) -> set[str]:
 
 
 def _is_new(workspace: Workspace, table: MappedTable) -> bool:
-    """Whether the base does not have the class; without a base every table is new."""
+    """Whether the base does not have the class; without a base any table may be."""
     if workspace.base is None:
         return True
     before = workspace.base.read(table.path)
