@@ -112,3 +112,8 @@ def test_an_undeclared_table_is_advice_without_a_base(tmp_path: Path) -> None:
     result = judged(tmp_path, SQLALCHEMY + more, "")
     assert [(one.rule, str(one.severity)) for one in result.findings] == [("TEN007", "warning")]
     assert str(result.status) == "pass"
+
+
+def test_writing_rows_back_is_no_query(tmp_path: Path) -> None:
+    source = 'from models import Item\n\ndef kept(rows):\n    Item.objects.bulk_update(rows, ["order"])\n'
+    assert judged(tmp_path, DJANGO, source).findings == ()

@@ -67,7 +67,20 @@ _EXECUTE = frozenset(
     }
 )
 _CREATE = frozenset(
-    {"create", "bulk_create", "acreate", "abulk_create", "none", "insert", "add", "set", "remove", "clear"}
+    {
+        "create",
+        "bulk_create",
+        "acreate",
+        "abulk_create",
+        "bulk_update",
+        "abulk_update",
+        "none",
+        "insert",
+        "add",
+        "set",
+        "remove",
+        "clear",
+    }
 )
 _WRITES = frozenset({"update", "delete"})
 
