@@ -142,6 +142,16 @@ def gates(as_json: bool) -> int:
     return gates_command(as_json)
 
 
+@agentgates.command(context_settings=_CONTEXT)
+@click.option("--fix", is_flag=True, help="Mend what is safe to mend.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def doctor(fix: bool, as_json: bool) -> int:
+    """Say where task lists, log, evidence and configuration contradict each other."""
+    from pytest_agentgates.doctor_command import doctor_command
+
+    return doctor_command(fix, as_json)
+
+
 @agentgates.command()
 @click.argument("task_id", metavar="[ID]", default="")
 @click.option("--rerun", is_flag=True, help="Judge anew, and compare.")

@@ -112,6 +112,11 @@ def sweep(path: Path) -> None:
                 os.unlink(entry)
 
 
+def is_temporary(name: str) -> bool:
+    """Whether a file's name is one that our writers give what they have not finished."""
+    return name.endswith(_OURS)
+
+
 @contextmanager
 def user_errors(path: Path, what: str) -> Iterator[None]:
     """Turn an OSError into one message for the user: a mistake of the place, or a fault of the disk."""

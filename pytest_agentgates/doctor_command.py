@@ -1,0 +1,57 @@
+"""What `agentgates doctor` does: wire, examine, mend where asked, show what was found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from pytest_agentgates.core.printable import counted, printable
+from pytest_agentgates.core.task import Task
+from pytest_agentgates.errors import FAILED, PASSED
+from pytest_agentgates.examine_project import Examination, Examined, facts_of
+from pytest_agentgates.run_git import Git
+from pytest_agentgates.source.tree import list_files
+from pytest_agentgates.stores import STORES
+from pytest_agentgates.wiring import wire_project
+
+
+def doctor_command(fix: bool, as_json: bool) -> int:
+    """Say whether everything that speaks of tasks agrees; returns the exit code."""
+    project = wire_project(Path.cwd())
+    examination = Examination(
+        project.root,
+        list_files(project.root),
+        project.config.tasks,
+        Git(project.root, project.tools),
+        lambda path: _tasks_in(project.root, path),
+    )
+    mended = examination.mend() if fix else ()
+    examined = replace(examination.run(), mended=mended)
+    if as_json:
+        click.echo(json.dumps(facts_of(examined), indent=2))
+    else:
+        _show(examined)
+    return FAILED if examined.findings else PASSED
+
+
+def _tasks_in(root: Path, path: str) -> Sequence[Task] | None:
+    """The tasks of a file that has the form of a store; None for any other."""
+    for store in STORES:
+        if store.recognises(path):
+            return store.open(root / path, root).load()
+    return None
+
+
+def _show(examined: Examined) -> None:
+    for what in examined.mended:
+        click.echo(f"mended: {printable(what)}")
+    for finding in examined.findings:
+        click.echo(f"{printable(finding.place)}: {finding.rule} {printable(finding.message)}")
+        click.echo(f"    fix: {printable(finding.fix)}")
+    looked = f"{counted(len(examined.lists), 'task list')} and {counted(len(examined.evidence), 'file')} of evidence"
+    word = counted(len(examined.findings), "contradiction") if examined.findings else "all agree"
+    click.echo(f"doctor: looked at {looked}: {word}")
