@@ -78,7 +78,7 @@ def escalation_info(found: Sorted, history: Sequence[Mapping[str, object]], agen
         "layer": found.task.layer,
         "rejections": len(history),
         "suggested_layers": suggested,
-        "reason": "the same layer was suggested again" if _repeats(suggested) else "rejected too often",
+        "reason": _why_escalated(found, suggested),
         "next_step": f"set layer, say in the title what it is, then: agentgates tasks reopen {found.task.id}",
     }
 
@@ -105,8 +105,14 @@ def _sort(task: Task, unfinished: Sequence[Task], agent: str, rules: SelectionRu
 def _is_enough(task: Task, decision: Decision, max_rejections: int) -> bool:
     """Whether a person must decide: rejected too often, the same suggestion again, or no other layer to go to."""
     history = rejections_of(task)
-    suggested = {entry.get("suggested_layer") for entry in history}
+    suggested = [entry.get("suggested_layer") for entry in history]
     return len(history) + 1 >= max_rejections or decision.layer in suggested or decision.layer == task.layer
+
+
+def _why_escalated(found: Sorted, suggested: Sequence[object]) -> str:
+    if _repeats(suggested):
+        return "the same layer was suggested again"
+    return "no other layer was suggested" if found.layer == found.task.layer else "rejected too often"
 
 
 def _repeats(values: Sequence[object]) -> bool:

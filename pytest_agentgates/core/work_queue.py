@@ -34,14 +34,17 @@ def with_chosen(queue: Queue, chosen: Sequence[Task], all_tasks: Sequence[Task])
 
 def with_outcomes(queue: Queue, name: str, entries: Iterable[Mapping[str, object]]) -> Queue:
     """The queue with more rejected or escalated tasks; the newest entry of a task replaces an older one."""
-    by_id = {entry.get("task_id"): entry for entry in (*queue[name], *entries)}
+    by_id = {str(entry.get("task_id")): entry for entry in (*queue[name], *entries)}
     return {**queue, name: list(by_id.values())}
 
 
 def refreshed(queue: Queue, all_tasks: Iterable[Task]) -> Queue:
     """The queue as the store's tasks stand: positions, statuses, counts, and what is blocked."""
     by_id = {task.id: task for task in all_tasks if task.layer == queue["layer"] and task.status not in _GONE}
-    pairs = [(entry, by_id[entry["task_id"]]) for entry in queue["queue"] if entry.get("task_id") in by_id]
+    first: dict[str, Mapping[str, Any]] = {}
+    for entry in queue["queue"]:
+        first.setdefault(str(entry.get("task_id")), entry)
+    pairs = [(entry, by_id[name]) for name, entry in first.items() if name in by_id]
     entries = [_entry(entry, task, position) for position, (entry, task) in enumerate(pairs, 1)]
     blocked = [_blocked(task) for _, task in pairs if task.status is TaskStatus.BLOCKED]
     done = sum(task.status is TaskStatus.COMPLETED for _, task in pairs)
