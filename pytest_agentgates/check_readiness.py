@@ -6,14 +6,15 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from pytest_agentgates import transaction_log
 from pytest_agentgates.choose_next import find_halts
+from pytest_agentgates.core.dependencies import dependency_mistakes
 from pytest_agentgates.core.task import Task, TaskStatus
-from pytest_agentgates.errors import AgentGatesError
+from pytest_agentgates.errors import AgentGatesError, Mistake
 from pytest_agentgates.find_tool import module_command, ruff_command
 from pytest_agentgates.project import Project
 from pytest_agentgates.queue_file import queue_folder, queue_paths, read_queue
@@ -97,10 +98,14 @@ def _guarded(look: Callable[[Project], Iterator[Check]], project: Project) -> li
 
 
 def _problem_of(name: str, error: AgentGatesError) -> Check:
-    first = error.mistakes[0]
+    first = _of_mistake(name, error.mistakes[0])
     more = f" (and {len(error.mistakes) - 1} more)" if len(error.mistakes) > 1 else ""
-    what = f"{first.where}: {first.what}" if first.where else first.what
-    return Check(name, State.PROBLEM, what + more, first.fix)
+    return replace(first, message=first.message + more)
+
+
+def _of_mistake(name: str, mistake: Mistake) -> Check:
+    what = f"{mistake.where}: {mistake.what}" if mistake.where else mistake.what
+    return Check(name, State.PROBLEM, what, mistake.fix)
 
 
 def _load(project: Project) -> tuple[tuple[Task, ...], Check | None]:
@@ -218,6 +223,7 @@ def _tasks(project: Project, tasks: tuple[Task, ...]) -> list[Check]:
     told = ", ".join(f"{counts[status.value]} {status.value}" for status in TaskStatus if counts[status.value])
     checks = [Check("tasks", State.OK if tasks else State.NOTE, f"{len(tasks)} tasks: {told}" if tasks else "none yet")]
     checks += [_missing(task, names) for task in tasks if (names := _missing_tests(project, task))]
+    checks += [_of_mistake("dependencies", mistake) for mistake in dependency_mistakes(tasks)]
     stopped = find_halts(project, tasks)
     return [*checks, *(Check("halt", State.PROBLEM, halt.reason, halt.fix) for halt in stopped)]
 

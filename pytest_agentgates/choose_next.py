@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_agentgates.claim_task import Moved, claim_task
+from pytest_agentgates.core.dependencies import in_cycles
 from pytest_agentgates.core.printable import printable
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.core.work_halts import Halt, Judgement, halts, judgements_of
@@ -75,11 +76,17 @@ def _was_taken(project: Project, task: Task, agent: str) -> bool:
 
 def _waiting(all_tasks: tuple[Task, ...], agent: str, layer: str) -> Iterator[tuple[str, str]]:
     by_id = {task.id: task for task in all_tasks}
+    circular = in_cycles(all_tasks)
     for task in all_tasks:
         if task.status in _OPEN and layer in ("", task.layer):
             held = f"held by {task.owner}" if task.owner not in ("", agent) else ""
-            missing = ", ".join(open_dependencies(task, by_id))
-            yield task.id, held or f"waits for {missing}"
+            yield task.id, held or _awaited(task, by_id, circular)
+
+
+def _awaited(task: Task, by_id: Mapping[str, Task], circular: frozenset[str]) -> str:
+    missing = [one if one in by_id else f"{one}, which is not in the store" for one in open_dependencies(task, by_id)]
+    circle = " (their dependencies form a cycle)" if task.id in circular else ""
+    return f"waits for {', '.join(missing)}{circle}"
 
 
 def _judgements(runs: Path) -> Iterator[Judgement]:

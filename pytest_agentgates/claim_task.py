@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pytest_agentgates.core.claims import claim_steps, release_steps, reopen_step
+from pytest_agentgates.core.dependencies import check_dependencies
 from pytest_agentgates.core.moment import rfc3339
 from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.task import Step, Task
@@ -28,7 +29,8 @@ class Moved:
 def claim_task(project: Project, task_id: str, agent: str) -> Moved:
     """Take a task: the owner, the time and the base that its changes are measured against are recorded.
 
-    Raises UsageError where another agent holds it or takes it at the same moment, and where it waits for others.
+    Raises UsageError where another agent holds it or takes it at the same moment, where it waits for others, and
+    where its dependencies can never be met.
     """
     store = project.open_store()
     all_tasks = store.load()
@@ -36,7 +38,8 @@ def claim_task(project: Project, task_id: str, agent: str) -> Moved:
     steps = claim_steps(task, agent)
     if not steps:
         return Moved(task)
-    _check_dependencies(task, all_tasks)
+    check_dependencies((task,), all_tasks)
+    _check_completed(task, all_tasks)
     change = _change(project, task, steps, agent, _claim_fields(project, task, agent))
     return Moved(store.apply(change), update_queues(project, (task.id,)))
 
@@ -68,7 +71,7 @@ def agent_name(project: Project, named: str) -> str:
     raise UsageError("no agent is named", fix="add --agent NAME, or set `agent` in the configuration")
 
 
-def _check_dependencies(task: Task, all_tasks: Sequence[Task]) -> None:
+def _check_completed(task: Task, all_tasks: Sequence[Task]) -> None:
     if waiting := open_dependencies(task, {other.id: other for other in all_tasks}):
         what = f"task {task.id} waits for {', '.join(waiting)}"
         raise UsageError(what, task.where, "complete them first, or take another: agentgates tasks next")

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from pytest_agentgates.base_tree import current_branch
+from pytest_agentgates.core.dependencies import check_dependencies
 from pytest_agentgates.core.moves import check_runnable
 from pytest_agentgates.core.task import LAYERS, SPELLINGS, Task, TaskStatus
 from pytest_agentgates.core.work_order import open_dependencies
@@ -20,10 +21,14 @@ _CI_BRANCH = ("GITHUB_HEAD_REF", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMM
 
 
 def select_tasks(all_tasks: Sequence[Task], ids: Sequence[str]) -> tuple[Task, ...]:
-    """The tasks with these ids, once each; raises UsageError for one that is unknown or must be reopened."""
+    """The tasks with these ids, once each.
+
+    Raises UsageError for one that is unknown, must be reopened, or whose dependencies can never be met.
+    """
     chosen = tuple(find_task(all_tasks, task_id) for task_id in dict.fromkeys(ids))
     for task in chosen:
         check_runnable(task)
+    check_dependencies(chosen, all_tasks)
     return chosen
 
 

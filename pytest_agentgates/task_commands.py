@@ -12,6 +12,7 @@ import click
 from pytest_agentgates.check_readiness import Readiness, State, check_readiness, readiness_facts
 from pytest_agentgates.choose_next import Next, choose_next, claim_next
 from pytest_agentgates.claim_task import Moved, agent_name, claim_task, release_task, reopen_task
+from pytest_agentgates.core.dependencies import dependency_mistakes
 from pytest_agentgates.core.printable import counted, printable
 from pytest_agentgates.core.selection import Choice, Sorted
 from pytest_agentgates.errors import FAILED, PASSED
@@ -25,8 +26,10 @@ from pytest_agentgates.wiring import wire_project
 
 def list_command(filters: Mapping[str, Any], as_json: bool) -> int:
     """`agentgates tasks list`: one line per task."""
-    project = wire_project(Path.cwd())
-    chosen = with_filters(project.open_store().load(), filters)
+    all_tasks = wire_project(Path.cwd()).open_store().load()
+    chosen = with_filters(all_tasks, filters)
+    for mistake in dependency_mistakes(all_tasks):
+        click.echo(f"agentgates: {printable(str(mistake))}", err=True)
     if as_json:
         _print_json([task_facts(task) for task in chosen])
         return PASSED

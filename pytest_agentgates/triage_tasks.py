@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_agentgates.config import Config
+from pytest_agentgates.core.dependencies import check_dependencies
 from pytest_agentgates.core.layer_words import LAYER_WORDS
 from pytest_agentgates.core.moment import rfc3339
 from pytest_agentgates.core.ports import TaskChange, TaskStore
@@ -53,14 +54,17 @@ class _Work:
 def triage_tasks(project: Project, layer: str, agent: str) -> Selection:
     """Queue the tasks of a layer that are its own, reclassify or escalate the others, write the queue file.
 
-    Raises UsageError for a layer that is none, without an agent's name, and for what cannot be read or written.
+    Raises UsageError for a layer that is none, without an agent's name, for a task that would be taken and whose
+    dependencies can never be met, and for what cannot be read or written.
     """
     check_layer(layer)
     path = queue_path(queue_folder(project.root, project.config.tasks), layer)
     with queue_locked(path, project.root):
         before = read_queue(path, project.root)
         work = _Work(project.open_store(), agent, project.clock.now())
-        found = sort_tasks(work.store.load(), layer, agent, selection_rules(project.config))
+        all_tasks = work.store.load()
+        found = sort_tasks(all_tasks, layer, agent, selection_rules(project.config))
+        check_dependencies([item.task for item in found if item.choice is Choice.TAKEN], all_tasks)
         settled = tuple(_settle(work, item) for item in found)
         queue = _queue(before or new_queue(layer, agent, rfc3339(work.at)), settled, work)
         write_queue(path, queue)

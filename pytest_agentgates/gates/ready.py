@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from pytest_agentgates.core.dependencies import cycle_of
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.ports import Stage, Workspace
 from pytest_agentgates.core.printable import counted, one_line
@@ -78,33 +79,10 @@ def _dependencies(task: Task, by_id: Mapping[str, Task]) -> Iterator[Finding]:
                 f"{task.id} depends on {needed}, which is {other.status.value}",
                 f"complete {needed} first",
             )
-    if cycle := _cycle(task, by_id):
+    if cycle := cycle_of(task, by_id):
         yield _finding(
             DEPENDENCY, task, f"the dependencies form a cycle: {' -> '.join(cycle)}", "remove one of these links"
         )
-
-
-def _cycle(task: Task, by_id: Mapping[str, Task]) -> list[str]:
-    """The way from the task back to itself, found breadth first; empty where there is none."""
-    came_from: dict[str, str] = {}
-    frontier = [task.id]
-    while frontier:
-        current = frontier.pop(0)
-        for needed in by_id[current].dependencies if current in by_id else ():
-            if needed == task.id:
-                return _way_back(came_from, task.id, current)
-            if needed not in came_from:
-                came_from[needed] = current
-                frontier.append(needed)
-    return []
-
-
-def _way_back(came_from: Mapping[str, str], start: str, last: str) -> list[str]:
-    way = [start]
-    while last != start:
-        way.append(last)
-        last = came_from[last]
-    return [start, *reversed(way[1:]), start]
 
 
 def _earlier_layers(task: Task, by_id: Mapping[str, Task]) -> Iterator[Finding]:
