@@ -42,7 +42,7 @@ def _tasks_in(root: Path, path: str) -> Sequence[Task] | None:
     """The tasks of a file that has the form of a store; None for any other."""
     for store in STORES:
         if store.recognises(path):
-            return store.open(root / path, root).load()
+            return store.open(path, root).load()
     return None
 
 

@@ -18,6 +18,7 @@ from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.run_gates import ConfiguredGate
 from pytest_agentgates.source.globs import matches
+from pytest_agentgates.store_location import local_file, shown_location
 
 OpenAt = Callable[[Path], TaskStore]
 # Gates whose own settings on disk must not decide over what is on disk.
@@ -41,17 +42,36 @@ def gates_below_base(
 def other_store(base: BaseTree, location: str) -> Iterator[Loss]:
     """A store other than the one that the base has and names, wherever that was said."""
     named = tasks_location(_texts(base))
-    if named != location and named in base.paths:
-        yield Loss(location, f"tasks are read from {location}, at the base from {named}")
+    if named != location and local_file(named) in base.paths:
+        here, there = shown_location(location), shown_location(named)
+        yield Loss(here, f"tasks are read from {here}, at the base from {there}")
 
 
 def tasks_below_base(base: BaseTree, location: str, open_at: OpenAt, tasks: Sequence[Task]) -> Iterator[Loss]:
     """What each task asked for at the base and no longer does."""
-    before = {task.id: task for task in _tasks_at(base, location, open_at)}
+    before = {task.id: task for task in tasks_at(base, location, open_at)}
     for task in tasks:
         if task.id in before:
             problems = _fewer(before[task.id], task)
-            yield from (Loss(location, f"the task {task.id} {problem}", task.id) for problem in problems)
+            yield from (
+                Loss(shown_location(location), f"the task {task.id} {problem}", task.id) for problem in problems
+            )
+
+
+def tasks_at(base: BaseTree, location: str, open_at: OpenAt) -> tuple[Task, ...]:
+    """The tasks as the base has them; none where its store cannot be read: then it asks for nothing."""
+    place = local_file(location)
+    paths = [path for path in base.paths if path == place or path.startswith(f"{place.rstrip('/')}/")]
+    if not paths:
+        return ()
+    with tempfile.TemporaryDirectory(prefix="agentgates-") as folder:
+        for path, content in base.read_many(paths).items():
+            (Path(folder) / posixpath.dirname(path)).mkdir(parents=True, exist_ok=True)
+            (Path(folder) / path).write_bytes(content)
+        try:
+            return open_at(Path(folder)).load()
+        except AgentGatesError:
+            return ()
 
 
 def _texts(base: BaseTree) -> Mapping[str, str]:
@@ -79,21 +99,6 @@ def _other_settings(before: GateTable, gate: Any) -> Iterator[str]:
         stricter = item.name in _STRICTER and set(old) <= set(new)
         if old != new and not stricter:
             yield item.name
-
-
-def _tasks_at(base: BaseTree, location: str, open_at: OpenAt) -> tuple[Task, ...]:
-    """The tasks as the base has them; none where its store cannot be read: then it asks for nothing."""
-    paths = [path for path in base.paths if path == location or path.startswith(f"{location.rstrip('/')}/")]
-    if not paths:
-        return ()
-    with tempfile.TemporaryDirectory(prefix="agentgates-") as folder:
-        for path, content in base.read_many(paths).items():
-            (Path(folder) / posixpath.dirname(path)).mkdir(parents=True, exist_ok=True)
-            (Path(folder) / path).write_bytes(content)
-        try:
-            return open_at(Path(folder)).load()
-        except AgentGatesError:
-            return ()
 
 
 def _fewer(before: Task, now: Task) -> Iterator[str]:

@@ -13,6 +13,7 @@ from pytest_agentgates.core.work_queue import LISTS, Queue
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.git_folder import common_git_folder
 from pytest_agentgates.safe_write import lock_path_for, locked, replace_file, sweep, user_errors
+from pytest_agentgates.store_location import is_database
 
 _FOLDER = "agent-queues"
 _END = "-queue.json"
@@ -22,7 +23,7 @@ _LOCK_SECONDS = 60.0
 
 def queue_place(tasks: str) -> str:
     """Where the queues lie: beside the task list, or in `docs/state` where the tasks are in a database."""
-    state = _DEFAULT_STATE if "://" in tasks else tasks.rpartition("/")[0]
+    state = _DEFAULT_STATE if is_database(tasks) else tasks.rpartition("/")[0]
     return f"{state}/{_FOLDER}" if state else _FOLDER
 
 

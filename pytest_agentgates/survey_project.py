@@ -23,6 +23,7 @@ from pytest_agentgates.run_gates import ConfiguredGate
 from pytest_agentgates.source.globs import matches
 from pytest_agentgates.source.tree import NEVER_IGNORED, differences, digest_files, list_files
 from pytest_agentgates.source.waivers import read_waivers
+from pytest_agentgates.store_location import files_of
 from pytest_agentgates.workspace import ProjectWorkspace
 
 _COVERAGE_OUTPUT = (".coverage", ".coverage.*", "coverage.{json,lcov,md,xml}", "htmlcov")
@@ -81,9 +82,8 @@ def _wants_details(gates: Sequence[ConfiguredGate]) -> Callable[[str], bool]:
 def project_files(project: Project) -> tuple[str, ...]:
     """Every file of the project but what a run itself or another task's run may write."""
     config = project.config
-    state = config.tasks.rpartition("/")[0]
-    own = (f"{state}/transaction-log.jsonl", f"{state}/transaction-log.torn", queue_place(config.tasks))
-    files = list_files(config.root, (config.evidence, config.tasks, *own))
+    own = (*files_of(config.tasks, config.root), queue_place(config.tasks))
+    files = list_files(config.root, (config.evidence, *own))
     reports = _reports(project.gates)
     is_ours = _our_outputs(config.root)
     return tuple(path for path in files if path not in reports and not is_ours(path))

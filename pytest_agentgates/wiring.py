@@ -13,8 +13,9 @@ from typing import Any
 
 from pytest_agentgates import evidence
 from pytest_agentgates.baseline_file import load_baseline
-from pytest_agentgates.config import Config, GateTable, find_root, load_config
+from pytest_agentgates.config import Config, GateTable, find_root, load_config, parse_config
 from pytest_agentgates.config_schema import options_schema
+from pytest_agentgates.configuration_at import configuration_at
 from pytest_agentgates.core.baseline import NEVER_RECORDED, Baseline
 from pytest_agentgates.core.finding import Rule
 from pytest_agentgates.core.ports import EvidenceWriter, Gate, TaskStore
@@ -25,6 +26,7 @@ from pytest_agentgates.measure_tests import FloorsMeasuring
 from pytest_agentgates.project import Project
 from pytest_agentgates.run_gates import ConfiguredGate
 from pytest_agentgates.run_tool import LocalTools
+from pytest_agentgates.store_location import shown_location
 from pytest_agentgates.stores import STORES
 from pytest_agentgates.third_party_gates import third_party_gates
 from pytest_agentgates.validate import nearest
@@ -43,15 +45,17 @@ class SystemClock:
         return datetime.now(UTC)
 
 
-def wire_project(start: Path, also_on: Sequence[str] = ()) -> Project:
+def wire_project(start: Path, also_on: Sequence[str] = (), revision: str = "") -> Project:
     """Read the configuration that governs `start` and put everything together for it.
 
-    The gates named in `also_on` are on whatever the configuration says.
+    The gates named in `also_on` are on whatever the configuration says; with `revision` it is read from there.
     Raises UsageError for mistakes in the configuration and for names that no one offers.
     """
-    kinds = offered_gates(find_root(start)[0])
-    config = load_config(start, LazyMapping(tuple(kinds), lambda name: options_schema(kinds[name])))
     tools = LocalTools()
+    unread = configuration_at(start, tools, revision) if revision else None
+    kinds = offered_gates(unread.root if unread else find_root(start)[0])
+    schemas = LazyMapping(tuple(kinds), lambda name: options_schema(kinds[name]))
+    config = parse_config(unread, schemas) if unread else load_config(start, schemas)
     gates = with_baseline(build_gates(config, kinds, also_on), load_baseline(config.root, config.baseline))
     return Project(
         config=config,
@@ -110,11 +114,11 @@ def _with_baseline(configured: ConfiguredGate, baseline: Baseline) -> Configured
 
 def open_store(config: Config) -> TaskStore:
     """The store that the configured location is, known by its form."""
-    path = config.root / config.tasks
     for store in STORES:
         if store.recognises(config.tasks):
-            return store.open(path, config.root)
-    raise UsageError(f"no store can read {config.tasks!r}", f"{config.source}: tasks", "name a tasks.json file")
+            return store.open(config.tasks, config.root)
+    what = f"no store can read {shown_location(config.tasks)!r}"
+    raise UsageError(what, f"{config.source}: tasks", "name a tasks.json file")
 
 
 def measuring(gates: Sequence[ConfiguredGate]) -> FloorsMeasuring:

@@ -21,20 +21,25 @@ from pytest_agentgates.stores import (
 
 @dataclass(frozen=True)
 class StoreKind:
-    """One kind of store: whether a configured location is one, and how to open it (path, root)."""
+    """One kind of store: whether a configured location is one, and how to open it (location, root)."""
 
     recognises: Callable[[str], bool]
-    open: Callable[[Path, Path], TaskStore]
+    open: Callable[[str, Path], TaskStore]
+
+
+def _at_path(open_store: Callable[[Path, Path], TaskStore]) -> Callable[[str, Path], TaskStore]:
+    """How a store of files is opened: its location is a path, relative to the root."""
+    return lambda location, root: open_store(root / location, root)
 
 
 # The first that recognises a location opens it: those of trackers before the plain forms.
 STORES = (
-    StoreKind(taskmaster.recognises, taskmaster.open_store),
-    StoreKind(beads.recognises, beads.open_store),
-    StoreKind(spec_kit.recognises, spec_kit.open_store),
-    StoreKind(backlog_md.recognises, backlog_md.open_store),
-    StoreKind(json_file.recognises, json_file.open_store),
-    StoreKind(yaml_manifest.recognises, yaml_manifest.open_store),
-    StoreKind(markdown_file.recognises, markdown_file.open_store),
-    StoreKind(markdown_folder.recognises, markdown_folder.open_store),
+    StoreKind(taskmaster.recognises, _at_path(taskmaster.open_store)),
+    StoreKind(beads.recognises, _at_path(beads.open_store)),
+    StoreKind(spec_kit.recognises, _at_path(spec_kit.open_store)),
+    StoreKind(backlog_md.recognises, _at_path(backlog_md.open_store)),
+    StoreKind(json_file.recognises, _at_path(json_file.open_store)),
+    StoreKind(yaml_manifest.recognises, _at_path(yaml_manifest.open_store)),
+    StoreKind(markdown_file.recognises, _at_path(markdown_file.open_store)),
+    StoreKind(markdown_folder.recognises, _at_path(markdown_folder.open_store)),
 )

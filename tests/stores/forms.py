@@ -11,7 +11,7 @@ from tests.stores.json_store import change
 
 
 def opened(location: str, root: Path) -> TaskStore:
-    return next(kind for kind in STORES if kind.recognises(location)).open(root / location, root)
+    return next(kind for kind in STORES if kind.recognises(location)).open(location, root)
 
 
 def written(root: Path, location: str, text: str) -> TaskStore:

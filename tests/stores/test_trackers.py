@@ -33,7 +33,7 @@ BLOCK = Step(TaskStatus.IN_PROGRESS, TaskStatus.BLOCKED, "attempts_used_up", 3)
 )
 def test_each_store_is_known_by_its_form(location: str, module: str) -> None:
     first = next(kind for kind in STORES if kind.recognises(location))
-    assert first.open.__module__.startswith(f"pytest_agentgates.stores.{module}")
+    assert first.recognises.__module__.startswith(f"pytest_agentgates.stores.{module}")
     assert not any(kind.recognises("postgresql://host/tasks") for kind in STORES)
 
 
