@@ -87,6 +87,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Recorder(config, plan), "agentgates_recorder")
 
 
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close what the witness writes to, before the interpreter warns of an open file."""
+    config.stash[_WITNESS].close()
+
+
 class TaskNames:
     """Gives each item the property `task`, so that JUnit reports name it."""
 

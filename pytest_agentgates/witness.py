@@ -44,6 +44,10 @@ class Witness:
         """Append one line at once, so that nothing is lost when the process dies."""
         self.file.write(json.dumps({"kind": kind, **facts}).encode() + b"\n")
 
+    def close(self) -> None:
+        """Nothing more will be written."""
+        self.file.close()
+
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Watching:
         """Watch the innermost part of the setup."""
