@@ -100,3 +100,26 @@ def test_a_widening_counts_with_reason_author_and_time_only() -> None:
 def test_a_widening_alone_declares_nothing() -> None:
     whole = {"glob": "lib/**", "reason": "so", "by": "ann", "at": "now"}
     assert not boundary_of((Task("T1", extra={"widened": [whole]}),)).is_declared
+
+
+def test_a_file_that_is_named_is_inside_although_it_lies_under_what_is_ruled_out() -> None:
+    boundary = Boundary(("src/old/a.py", "src/**"), excluded=("src/old/**",))
+    assert boundary.drift("src/old/a.py", matches) is Drift.INCLUDED
+    assert boundary.drift("src/old/b.py", matches) is Drift.OUT_OF_SCOPE
+
+
+def test_what_is_open_to_every_task_is_inside_although_it_lies_outside_the_area() -> None:
+    boundary = Boundary(("api/**",), area=("api/**",), allow=("CHANGELOG.md",))
+    assert [boundary.drift(path, matches) for path in ("CHANGELOG.md", "api/a.py", "web/a.py")] == [
+        Drift.INCLUDED,
+        Drift.INCLUDED,
+        Drift.OUT_OF_SCOPE,
+    ]
+
+
+def test_a_path_is_named_by_its_own_words_and_not_by_a_glob_that_fits_it() -> None:
+    boundary = Boundary(
+        ("src/a.py", "lib/*"), minor=("tests/conftest.py",), excluded=("b.py",), allow=("CHANGELOG.md",)
+    )
+    paths = ("src/a.py", "tests/conftest.py", "CHANGELOG.md", "lib/b.py", "src", "b.py")
+    assert [boundary.names(path) for path in paths] == [True, True, True, False, False, False]

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_agentgates.core.task import Task, TaskStatus
-from pytest_agentgates.core.work_order import in_work_order, next_tasks, open_dependencies, priority_of
+from pytest_agentgates.core.work_order import (
+    in_work_order,
+    next_tasks,
+    of_same_module,
+    open_dependencies,
+    priority_of,
+    unfinished_before,
+)
 
 IDS = [f"T{number}" for number in range(8)]
 TASKS = st.lists(
@@ -59,3 +66,58 @@ def test_ten_thousand_tasks_are_ordered_at_once() -> None:
     assert in_work_order(tasks)[0].id == "T9999"
     assert [one.id for one in next_tasks(tasks, "ann", "", {})] == []
     assert time.perf_counter() - started < 5
+
+
+def test_what_is_unfinished_before_a_layer_is_of_an_earlier_one_and_not_completed() -> None:
+    of_layers = [Task(layer, layer=layer) for layer in ("domain", "application", "infrastructure_backend", "odd", "")]
+    done = Task("D", layer="domain", status=TaskStatus.COMPLETED)
+    before = {
+        layer: [one.id for one in unfinished_before(layer, [*of_layers, done])]
+        for layer in ("domain", "infrastructure_backend", "infrastructure_frontend", "odd", "")
+    }
+    assert before == {
+        "domain": [],
+        "infrastructure_backend": ["domain", "application"],
+        "infrastructure_frontend": ["domain", "application", "infrastructure_backend"],
+        "odd": [],
+        "": [],
+    }
+
+
+def test_a_task_that_names_no_module_is_of_any() -> None:
+    others = [Task("A", module="orders"), Task("B", module="billing"), Task("C")]
+    assert [one.id for one in of_same_module(Task("T", module="orders"), others)] == ["A", "C"]
+    assert [one.id for one in of_same_module(Task("T"), others)] == ["A", "B", "C"]
+
+
+def test_what_is_begun_comes_first_then_what_is_queued_then_what_is_free() -> None:
+    urgent: dict[str, object] = {"priority": "critical"}
+    tasks = [
+        Task("FREE", extra=urgent),
+        Task("SECOND", status=TaskStatus.QUEUED, owner="ann"),
+        Task("FIRST", status=TaskStatus.QUEUED, owner="ann"),
+        Task("URGENT", status=TaskStatus.QUEUED, extra=urgent),
+        Task("BEGUN", status=TaskStatus.IN_PROGRESS, owner="ann", extra={"priority": "low"}),
+    ]
+    found = next_tasks(tasks, "ann", "", {"FIRST": 1, "SECOND": 2})
+    assert [one.id for one in found] == ["BEGUN", "URGENT", "FIRST", "SECOND", "FREE"]
+
+
+def test_what_others_hold_or_is_not_open_is_for_nobody_else() -> None:
+    closed = [TaskStatus.COMPLETED, TaskStatus.BLOCKED, TaskStatus.FAILED, TaskStatus.ESCALATED]
+    tasks = [
+        *(Task(status.value, status=status) for status in closed),
+        Task("BEGUN", status=TaskStatus.IN_PROGRESS, owner="bob"),
+        Task("ORPHAN", status=TaskStatus.IN_PROGRESS),
+        Task("QUEUED", status=TaskStatus.QUEUED, owner="bob"),
+        Task("OTHER", owner="bob"),
+    ]
+    assert next_tasks(tasks, "ann", "", {}) == ()
+    assert [one.id for one in next_tasks(tasks, "bob", "", {})] == ["BEGUN", "QUEUED", "OTHER"]
+    assert next_tasks(tasks, "", "", {}) == ()
+
+
+def test_a_layer_has_its_own_tasks_only() -> None:
+    tasks = [Task("A", layer="domain"), Task("B", layer="application"), Task("C")]
+    assert [one.id for one in next_tasks(tasks, "ann", "application", {})] == ["B"]
+    assert len(next_tasks(tasks, "ann", "", {})) == len(tasks)
