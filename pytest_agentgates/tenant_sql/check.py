@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.tenant_sql.judge import Judge
 from pytest_agentgates.tenant_sql.placeholders import normalised
-from pytest_agentgates.tenant_sql.read_statement import NotUnderstoodError, Reader
-from pytest_agentgates.tenant_sql.verdict import SqlVerdict, TenantTables, Unbound
+from pytest_agentgates.tenant_sql.read_statement import Reader
+from pytest_agentgates.tenant_sql.verdict import NotUnderstoodError, SqlVerdict, TenantTables, Unbound
 
 if TYPE_CHECKING:
     from sqlglot import Dialect, exp

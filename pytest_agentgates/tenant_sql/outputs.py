@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_agentgates.tenant_sql.equalities import TRUE, All, Any, Equal, Formula, Node
-from pytest_agentgates.tenant_sql.predicates import Names, values_of
 from pytest_agentgates.tenant_sql.resolve import Catalogue, resolve, resolve_name
 from pytest_agentgates.tenant_sql.scope import Query, Recursion, Scope, Source, certain, extend, leaves
+from pytest_agentgates.tenant_sql.values import Names, values_of
 
 if TYPE_CHECKING:
     from sqlglot import exp

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from typing import Any as Anything
 
 from pytest_agentgates.tenant_sql.equalities import (
     FALSE,
     LITERAL,
-    PARAMETER,
     TRUE,
     All,
     Any,
@@ -19,20 +17,12 @@ from pytest_agentgates.tenant_sql.equalities import (
     Node,
     Present,
 )
+from pytest_agentgates.tenant_sql.values import Names, choices_of, constant_of, values_of
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
-_TRANSPARENT = ("Paren", "Cast", "TryCast", "Collate", "Lower", "Upper")
 _COMPARISONS = ("GT", "GTE", "LT", "LTE", "Like", "ILike", "Between")
-
-
-@dataclass(frozen=True)
-class Names:
-    """How a condition reaches what lies around it: columns, and queries within it."""
-
-    column: Callable[[exp.Expr], Node | None]
-    query: Callable[[exp.Expr], tuple[Formula, tuple[Node | None, ...]]]
 
 
 def formula_of(condition: exp.Expr, names: Names, holds: bool = True) -> Formula:
@@ -51,60 +41,6 @@ def formula_of(condition: exp.Expr, names: Names, holds: bool = True) -> Formula
     if make is None:
         return TRUE
     return make(condition, names, holds)
-
-
-def values_of(expression: exp.Expr, names: Names) -> list[Node | None]:
-    """Every value that an expression may have; None for one that is neither a column nor comes from outside."""
-    current = expression
-    while type(current).__name__ in _TRANSPARENT:
-        current = current.this
-    kind = type(current).__name__
-    if kind == "Column":
-        return [names.column(current)]
-    if kind in {"Subquery", "Select", "Union"}:
-        return [None]
-    if constant := _constant(current):
-        return [constant]
-    return [node for part in _parts(current, kind) for node in values_of(part, names)] or [None]
-
-
-def _parts(expression: exp.Expr, kind: str) -> list[exp.Expr]:
-    """The expressions of which a choosing expression gives one."""
-    if kind == "Coalesce":
-        return [expression.this, *expression.expressions]
-    if kind == "Case":
-        otherwise = expression.args.get("default")
-        return [*(branch.args["true"] for branch in expression.args["ifs"]), *([otherwise] if otherwise else [])]
-    if kind == "If":
-        return [expression.args[name] for name in ("true", "false") if expression.args.get(name)]
-    return [expression.this] if kind == "Nullif" else []
-
-
-def _constant(expression: exp.Expr) -> Node | None:
-    """The node of what depends on no row; the same text means the same value."""
-    kind = type(expression).__name__
-    if kind == "Literal":
-        return (LITERAL, str(expression.this))
-    if kind == "Boolean":
-        return (LITERAL, str(expression.this).lower())
-    if kind in {"Placeholder", "Parameter"}:
-        return (PARAMETER, expression.name or str(id(expression)))
-    return None if _is_all(expression, kind) else _computed(expression)
-
-
-def _computed(expression: exp.Expr) -> Node | None:
-    """The node of an expression over values from outside alone."""
-    inner = {type(node).__name__ for node in expression.walk()}
-    if inner & {"Column", "Select", "Star", "Table", "Null", "Default", "All"}:
-        return None
-    if inner <= {"Neg", "Literal", "Cast", "DataType", "Identifier", "Paren"}:
-        return (LITERAL, expression.sql())
-    return (PARAMETER, expression.sql())
-
-
-def _is_all(expression: exp.Expr, kind: str) -> bool:
-    """`= ALL(...)`, which an empty list makes true of everything."""
-    return kind == "Anonymous" and expression.name.upper() == "ALL"
 
 
 def _flat(condition: exp.Expr, kind: str) -> Iterator[exp.Expr]:
@@ -196,7 +132,7 @@ def _equal_to_some(left: exp.Expr, some: exp.Expr, names: Names) -> Formula:
         return _equal_to_row(left, inner, names)
     if type(inner).__name__ == "Array":
         return Any(tuple(_equal(left, element, names) for element in inner.expressions))
-    return _any_pair(values_of(left, names), values_of(inner, names) if _constant(inner) else [None])
+    return _any_pair(values_of(left, names), values_of(inner, names) if constant_of(inner) else [None])
 
 
 def _equal_to_row(left: exp.Expr, query: exp.Expr, names: Names) -> Formula:
@@ -232,8 +168,8 @@ def _membership(condition: exp.Expr, names: Names, holds: bool) -> Formula:
 
 def _element(left: exp.Expr, element: exp.Expr, names: Names) -> Formula:
     """A list that comes from outside may hold tuples as well."""
-    if type(left).__name__ == "Tuple" and type(element).__name__ != "Tuple" and _constant(element):
-        return All(tuple(_any_pair(values_of(part, names), [_constant(element)]) for part in left.expressions))
+    if type(left).__name__ == "Tuple" and type(element).__name__ != "Tuple" and constant_of(element):
+        return All(tuple(_any_pair(values_of(part, names), [constant_of(element)]) for part in left.expressions))
     return _equal(left, element, names)
 
 
@@ -270,7 +206,7 @@ def _present(condition: exp.Expr, names: Names, holds: bool) -> Formula:  # noqa
 
 def _choice(condition: exp.Expr, names: Names, holds: bool) -> Formula:
     """CASE and COALESCE as a condition: the branch that was taken gave the truth."""
-    return Any(tuple(formula_of(part, names, holds) for part in _parts(condition, type(condition).__name__)))
+    return Any(tuple(formula_of(part, names, holds) for part in choices_of(condition, type(condition).__name__)))
 
 
 _MAKERS: dict[str, Callable[[Anything, Names, bool], Formula]] = {

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
-from pytest_agentgates.tenant_sql.equalities import TRUE, All, Any, Formula, Later
+from pytest_agentgates.tenant_sql.equalities import TRUE, All, Any, Equal, Formula, Later
 from pytest_agentgates.tenant_sql.outputs import formula_of_query
+from pytest_agentgates.tenant_sql.read_from import read_from, read_item
 from pytest_agentgates.tenant_sql.scope import Join, Kind, Scope, Source, leaves
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
-    from pytest_agentgates.tenant_sql.read_statement import Ctes, Reader
+    from pytest_agentgates.tenant_sql.named_queries import Ctes
+    from pytest_agentgates.tenant_sql.read_statement import Reader
 
 Read: TypeAlias = "Callable[[Reader, exp.Expr, Ctes, Scope | None], Scope]"
 
@@ -50,8 +52,8 @@ def read_delete(reader: Reader, tree: exp.Expr, ctes: Ctes, parent: Scope | None
 def read_merge(reader: Reader, tree: exp.Expr, ctes: Ctes, parent: Scope | None) -> Scope:
     """The target's rows are those that match; what is inserted is judged by itself."""
     scope = Scope(parent, outputs=_returned(tree))
-    target = reader.item(tree.this, scope, ctes)
-    source = reader.item(tree.args["using"], scope, ctes)
+    target = read_item(reader, tree.this, scope, ctes)
+    source = read_item(reader, tree.args["using"], scope, ctes)
     whens = list(tree.args["whens"].expressions)
     join = Join(Kind.LEFT, source, target)
     scope.tree = join
@@ -68,7 +70,7 @@ def _unmatched(reader: Reader, when: exp.Expr, scope: Scope, ctes: Ctes, tree: e
     """Rows of the target without a partner, or rows of the source that become rows of the target."""
     alone = Scope(scope.parent)
     if when.args.get("source"):
-        alone.tree = reader.item(tree.this, alone, ctes)
+        alone.tree = read_item(reader, tree.this, alone, ctes)
         alone.where.append(_condition(reader, when, alone, ctes))
         return
     then = when.args["then"]
@@ -100,9 +102,9 @@ def _change(reader: Reader, tree: exp.Expr, ctes: Ctes, parent: Scope | None, ot
     target = tree.this
     if _names_one_of(target, others):
         reader.seen.add(id(target))
-        reader.read_from(scope, others, (), ctes)
+        read_from(reader, scope, others, (), ctes)
     else:
-        reader.read_from(scope, [target, *others], (), ctes)
+        read_from(reader, scope, [target, *others], (), ctes)
     reader.read_where(scope, tree.args.get("where"), ctes)
     reader.rest(tree, scope, ctes, ("this", "from_", "using", "where", "with_"))
     return scope
@@ -135,8 +137,6 @@ def _returned(tree: exp.Expr) -> list[exp.Expr]:
 
 
 def _same(target: Source, carrier: Source, column: str) -> Formula:
-    from pytest_agentgates.tenant_sql.equalities import Equal
-
     return Equal(target.node(column), carrier.node(column), strict=False)
 
 

@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 
+class NotUnderstoodError(Exception):
+    """The statement has a form that cannot be judged."""
+
+
 @dataclass(frozen=True)
 class ForeignKey:
     """A column of a table that refers to a column of another."""
