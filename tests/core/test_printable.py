@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_agentgates.core.printable import one_line, printable
+from pytest_agentgates.core.printable import counted, one_line, printable
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,7 @@ def test_the_result_can_be_written_and_is_printable(text: str) -> None:
 @given(st.text(st.characters()))
 def test_one_line_is_one_line(text: str) -> None:
     assert len(one_line(text).splitlines()) <= 1
+
+
+def test_a_noun_takes_the_form_that_its_number_asks_for() -> None:
+    assert [counted(number, "finding") for number in (0, 1, 2)] == ["0 findings", "1 finding", "2 findings"]

@@ -4,15 +4,21 @@ from dataclasses import replace
 
 import pytest
 
+from pytest_agentgates.baseline_file import render_baseline
+from pytest_agentgates.core.baseline import RECORDED, Baseline, Identity
 from pytest_agentgates.core.finding import Finding, Waiver
+from pytest_agentgates.core.ports import Loss
+from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult, GateStatus
 from pytest_agentgates.gates.config_holds import ConfigHolds
-from tests.fakes import FakeWorkspace
+from tests.fakes import FakeBase, FakeWorkspace
 from tests.gated_project import GatedProject
 
 GATE = ConfigHolds(known=lambda: frozenset({"COV001", "IMP001"}), today="2026-06-01")
 WAIVER = Waiver("E501", "src/*.py", "long table", "pyproject.toml")
 WAIVED = Finding("E501", "too long", "src/a.py", 3, waived="long table")
+PLACE = "agentgates-baseline.json"
+OLD = Identity("ruff_clean", "src/a.py", "E501", "x = 1")
 RULES: dict[str, tuple[str, ...]] = {"ruff_clean": (), "coverage_floor": ("COV001",)}
 
 
@@ -62,6 +68,71 @@ def test_a_glob_that_matches_nothing_is_found() -> None:
     workspace = FakeWorkspace(files=("src/a.py",), globs={"gates.ruff_clean.paths[0]": "srv/**", "other": "src"})
     assert [found.message for found in GATE.check(workspace).findings] == [
         "gates.ruff_clean.paths[0]: 'srv/**' matches no file"
+    ]
+
+
+def of_baseline(count: int, recorded: bytes | None = None, **facts: object) -> list[tuple[str, str]]:
+    """What is said of a baseline with one entry, over a gate that found and excused it once."""
+    gate = replace(GATE, baseline=Baseline(PLACE, {OLD: count}, {OLD: 2}))
+    found = Finding("E501", "too long", "src/a.py", 3, snippet="x = 1", waived=RECORDED)
+    files = {} if recorded is None else {PLACE: recorded}
+    workspace = FakeWorkspace(results=(ruff(found),), rules_by_gate=RULES, base=FakeBase(files))
+    result = gate.check(replace(workspace, **facts))  # type: ignore[arg-type]  # each test names real fields
+    assert all(finding.rule == "AGT001" and finding.counts for finding in result.findings)
+    return [(finding.place, finding.message) for finding in result.findings]
+
+
+def test_a_baseline_that_the_base_has_and_that_excuses_something_holds() -> None:
+    assert of_baseline(1, render_baseline({OLD: 1})) == []
+    assert of_baseline(1, render_baseline({OLD: 5})) == []
+
+
+def test_a_baseline_entry_that_excuses_less_than_it_says_is_found_at_its_line() -> None:
+    assert of_baseline(2, render_baseline({OLD: 2})) == [
+        (f"{PLACE}:2:1", f"the baseline entry {OLD} is recorded 2 times and was found 1 times")
+    ]
+
+
+def test_of_some_files_a_baseline_is_not_called_unused() -> None:
+    assert of_baseline(2, render_baseline({OLD: 2}), paths=("src/b.py",)) == []
+
+
+@pytest.mark.parametrize("base", [None, b"[]", b"no json", b'[{"gate": 1}]', b"\xff"])
+def test_an_entry_that_a_base_without_a_readable_one_lacks_is_found(base: bytes | None) -> None:
+    assert of_baseline(1, base) == [
+        (f"{PLACE}:2:1", f"the baseline entry {OLD} is recorded 1 times, 0 times at the base")
+    ]
+
+
+def test_without_a_base_nothing_is_said_to_have_grown() -> None:
+    assert of_baseline(1, base=None) == []
+
+
+def test_a_problem_of_the_waiver_itself_comes_before_all_others() -> None:
+    assert check(replace(WAIVER, reason="", problem="is no waiver"), ruff()) == [
+        "AGT001 the waiver of E501 is no waiver"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("where", "place"), [("src/a.py:7", "src/a.py:7:1"), ("pyproject.toml", "pyproject.toml"), ("a:b", "a:b")]
+)
+def test_a_bad_waiver_is_found_where_it_stands(where: str, place: str) -> None:
+    workspace = FakeWorkspace(waivers=(replace(WAIVER, reason="", where=where),))
+    assert [found.place for found in GATE.check(workspace).findings] == [place]
+
+
+def test_what_asks_for_less_than_the_base_is_found_for_the_project_and_for_the_tasks_that_are_judged() -> None:
+    losses = (
+        Loss("agentgates.toml", "the gate ruff_clean was switched off"),
+        Loss("tasks.json", "T1 asks for less", "T1"),
+        Loss("tasks.json", "T2 asks for less", "T2"),
+    )
+    result = GATE.check(FakeWorkspace(tasks=(Task("T1"),), less_than_base=losses))
+    assert result.status is GateStatus.FAIL
+    assert [(found.rule, found.path, found.message) for found in result.findings] == [
+        ("AGT006", "agentgates.toml", "the gate ruff_clean was switched off"),
+        ("AGT006", "tasks.json", "T1 asks for less"),
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_agentgates.core.outcomes import Failure, Outcome, TestClaim, TestRecord
+from pytest_agentgates.core.outcomes import Failure, Outcome, RawPhase, TestClaim, TestRecord, WitnessFacts
 from pytest_agentgates.core.ports import ExpectedTests
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateStatus
@@ -100,9 +100,67 @@ def test_a_narrowed_run_says_by_what() -> None:
     assert judge(claim) == ["RUN007 the run was narrowed by -k"]
 
 
+def test_a_file_that_cannot_be_collected_is_named_with_its_place() -> None:
+    error = Failure("collect", "ImportError", "No module named 'x'", "tests/test_x.py", 3)
+    claim = replace(CLEAN, collection_errors=(error,), exit_status=2, exit_code=2)
+    workspace = FakeWorkspace(tasks=(Task("T1"),), claim=claim, expected={"T1": EXPECTED})
+    (finding,) = TestsPass().check(workspace).findings
+    assert (finding.rule, finding.place, finding.message) == (
+        "RUN002",
+        "tests/test_x.py:3:1",
+        "collection failed: No module named 'x'",
+    )
+
+
+def test_a_failure_outside_the_tree_or_without_words_is_told_by_the_test() -> None:
+    failure = Failure("call", "ValueError", " ", "/opt/lib.py", 9)
+    claim = with_outcome(Outcome.FAILED, failure=failure, line=4)
+    workspace = FakeWorkspace(tasks=(Task("T1"),), claim=claim, expected={"T1": EXPECTED})
+    (finding,) = TestsPass().check(workspace).findings
+    assert (finding.place, finding.message) == ("tests/test_x.py:4:1", "test_b[1]: ValueError")
+
+
+def test_the_own_tests_are_told_of_and_decide_nothing() -> None:
+    failure = Failure("call", "AssertionError", "assert 0", "tests/test_x.py", 7)
+    own = TestClaim((TestRecord(A, Outcome.PASSED), TestRecord(B, Outcome.FAILED, failure=failure)))
+    claim = replace(CLEAN, own=own)
+    result = TestsPass().check(FakeWorkspace(tasks=(Task("T1"),), claim=claim, expected={"T1": EXPECTED}))
+    assert result.status is GateStatus.PASS
+    assert result.message == "2 of 2 passed in 0.0 s, 1 finding; 1 of 2 of the agent's own"
+    (finding,) = result.findings
+    assert (finding.rule, finding.counts, finding.place) == ("RUN001", False, "tests/test_x.py:7:1")
+    assert finding.message == "test_b[1], as it is on disk: assert 0"
+
+
+def test_the_own_tests_make_up_for_nothing() -> None:
+    claim = replace(with_outcome(Outcome.FAILED), own=CLEAN)
+    assert judge(claim) == ["RUN001 test_b[1]: failed"]
+
+
+def test_what_the_witness_saw_is_told_beside_the_reports() -> None:
+    seen = WitnessFacts(sessions=1, survived=1, phases=(RawPhase(A, "call"), RawPhase(B, "call")), canaries=1)
+    assert judge(replace(CLEAN, witness=seen)) == [
+        "TMP016 a test of our own that must fail did not: failures are hidden"
+    ]
+
+
+def test_tests_of_nobody_are_not_judged_for_the_task() -> None:
+    other = TestRecord("tests/test_y.py::test_c", Outcome.FAILED)
+    claim = replace(CLEAN, records=(*CLEAN.records, other), collected=(*CLEAN.collected, other.nodeid))
+    assert judge(replace(claim, exit_status=1, exit_code=1)) == []
+
+
 @pytest.mark.parametrize(
     ("claim", "expected"),
     [
+        (
+            replace(CLEAN, exit_status=None, exit_code=None),
+            "the tests' process ended before the session did",
+        ),
+        (
+            TestClaim(unreadable="it wrote nothing", exit_code=-99),
+            "the tests' process left no result: it wrote nothing (killed by signal 99)",
+        ),
         (
             replace(CLEAN, exit_status=None, exit_code=0),
             "the tests' process ended before the session did (exit code 0)",
