@@ -41,14 +41,14 @@ def append(path: Path, entries: Sequence[LogEntry]) -> tuple[LogEntry, ...]:
 
     The caller holds the lock of the store. Raises what `mend` raises.
     """
-    numbered = _numbered(entries, mend(path))
-    lines = "".join(_line_of(entry) for entry in numbered)
+    appended = numbered(entries, mend(path))
+    lines = "".join(_line_of(entry) for entry in appended)
     with user_errors(path, "be written"):
         created = not path.exists()
         _append_bytes(path, lines.encode())
         if created:
             sync_folder(path.parent)
-    return numbered
+    return appended
 
 
 def mend(path: Path) -> str:
@@ -83,7 +83,8 @@ def read(path: Path, shown_as: str = "") -> tuple[LogEntry, ...]:
     return tuple(entry for _, entry in entries if entry is not None)
 
 
-def _numbered(entries: Sequence[LogEntry], last: str) -> tuple[LogEntry, ...]:
+def numbered(entries: Sequence[LogEntry], last: str) -> tuple[LogEntry, ...]:
+    """The entries with ids that sort behind `last`, the id of the last entry so far, empty where there is none."""
     # A clock that was set back must not put new entries before old ones.
     first = max(time.time_ns(), _time_of(last) + 1)
     return tuple(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
-from pytest_agentgates.core.moment import rfc3339
 from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.errors import Mistake, UsageError
@@ -16,13 +15,12 @@ from pytest_agentgates.json_outline import BOM
 from pytest_agentgates.json_text import splice
 from pytest_agentgates.safe_write import replace_file, sweep
 from pytest_agentgates.task_files.change_check import Snapshot, check_change, position_of, snapshot_of
+from pytest_agentgates.task_files.changed_entry import new_history, new_values
 from pytest_agentgates.task_files.entry import Entry, history_of, named, problems_of, task_of
 from pytest_agentgates.task_files.file_bytes import decoded, read_bytes
 from pytest_agentgates.task_files.form import Edit, Form, Found, Vocabulary
 from pytest_agentgates.task_files.locked_change import Place, apply_locked, shown
 from pytest_agentgates.validate import nearest
-
-_NOBODY = "pytest-agentgates"
 
 
 @dataclass(frozen=True)
@@ -127,11 +125,11 @@ class FormStore:
 def edit_of(documents: Sequence[_Document], found: Found, entry: Entry, words: Vocabulary, change: TaskChange) -> Edit:
     """What a change makes of a task: the form's own fields, and the record of all others."""
     status = change.steps[-1].after if change.steps else None
-    values = _values(entry, change)
+    values = new_values(entry, change.fields or {}, change)
     fields = {key: value for key, value in values.items() if key in found.writable}
     record = {**found.record, **{key: value for key, value in values.items() if key not in found.writable}}
     if change.steps:
-        record["status_history"] = [*history_of(entry), *_history(change)]
+        record["status_history"] = [*history_of(entry), *new_history(change)]
     word = _word(documents, words, status) if status else None
     if status:
         record.pop("status", None)
@@ -143,32 +141,6 @@ def edit_of(documents: Sequence[_Document], found: Found, entry: Entry, words: V
 def _task_after(document: _Document, words: Vocabulary, change: TaskChange) -> Task:
     tasks = _tasks_of(document.shown_as, (document,), words).tasks
     return next(task for task in tasks if task.id == change.task_id)
-
-
-def _values(entry: Entry, change: TaskChange) -> Mapping[str, object]:
-    at = rfc3339(change.at)
-    named_fields = dict(change.fields or {})
-    values = {key: value for key, value in named_fields.items() if value is not None or key in entry}
-    if any(step.after is TaskStatus.IN_PROGRESS for step in change.steps) and entry.get("started_at") is None:
-        values["started_at"] = at
-    if change.steps and change.steps[-1].after is TaskStatus.COMPLETED:
-        values["completed_at"] = at
-    return {**values, "updated_at": at}
-
-
-def _history(change: TaskChange) -> list[dict[str, object]]:
-    return [
-        {
-            "from": step.before.value,
-            "to": step.after.value,
-            "at": rfc3339(change.at),
-            "by": change.agent or _NOBODY,
-            "reason": step.reason,
-            "run_id": change.run_id,
-            "attempt": step.attempt,
-        }
-        for step in change.steps
-    ]
 
 
 def _word(documents: Sequence[_Document], words: Vocabulary, status: TaskStatus) -> str:

@@ -54,14 +54,15 @@ def apply_locked(place: Place, change: TaskChange, attempt: Callable[[TaskChange
         transaction_log.mend(place.log_path)  # fails before anything moved, should the log not be writable
         for _ in range(_TRIES):
             if task := attempt(change):
-                transaction_log.append(place.log_path, _log_entries(change))
+                transaction_log.append(place.log_path, log_entries(change))
                 return task
     raise UsageError(
         "another program keeps writing the file without taking the lock", place.shown_as, "end it, then try again"
     )
 
 
-def _log_entries(change: TaskChange) -> list[LogEntry]:
+def log_entries(change: TaskChange) -> list[LogEntry]:
+    """What the log says of a change: one entry a step."""
     moves = [(step.reason, step.before.value, step.after.value) for step in change.steps]
     unmoved = (change.operation, change.expected_status, change.expected_status)
     return [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import cast
 
 from pytest_agentgates.core.moment import rfc3339
@@ -14,9 +13,8 @@ from pytest_agentgates.json_text import Replacement, Style, append_items, set_me
 from pytest_agentgates.stores.json_file.file_outline import line_of
 from pytest_agentgates.stores.json_file.task_file import TaskFile
 from pytest_agentgates.task_files.change_check import position_of
+from pytest_agentgates.task_files.changed_entry import NOBODY, in_words_of, new_history, new_values
 from pytest_agentgates.task_files.entry import Entry, problems_of, task_of
-
-_NOBODY = "pytest-agentgates"
 
 
 def changed_text(file: TaskFile, change: TaskChange) -> tuple[str, Task]:
@@ -47,50 +45,21 @@ def _history_edits(text: str, start: int, history: list[dict[str, object]], styl
 
 
 def _values(file: TaskFile, entry: Entry, change: TaskChange) -> dict[str, object]:
-    at = rfc3339(change.at)
-    named = _in_words_of(entry, change.fields or {})
-    values = {field: value for field, value in named.items() if value is not None or field in entry}
-    entered = any(step.after is TaskStatus.IN_PROGRESS for step in change.steps)
-    if change.steps:
-        values["status"] = _word(file, change.steps[-1].after)
-    if entered and entry.get("started_at") is None:
-        values["started_at"] = at
-    if change.steps and change.steps[-1].after is TaskStatus.COMPLETED:
-        values["completed_at"] = at
-    return {**values, "updated_at": at}
-
-
-def _in_words_of(entry: Entry, fields: Mapping[str, object]) -> dict[str, object]:
-    """The fields as the entry calls them: a layer may stand under another name, or under both."""
-    named = dict(fields)
-    if "layer" in named and "implementation_layer" in entry:
-        named["implementation_layer"] = named["layer"]
-        if "layer" not in entry:
-            del named["layer"]
-    return named
+    values = new_values(entry, in_words_of(entry, change.fields or {}), change)
+    return {"status": _word(file, change.steps[-1].after), **values} if change.steps else values
 
 
 def _top_level(file: TaskFile, change: TaskChange) -> dict[str, object]:
     return {
         "_version": file.version + 1,
         "_last_modified": rfc3339(change.at),
-        "_last_modified_by": change.agent or _NOBODY,
+        "_last_modified_by": change.agent or NOBODY,
     }
 
 
 def _history_entries(file: TaskFile, change: TaskChange) -> list[dict[str, object]]:
-    return [
-        {
-            "from": _word(file, step.before),
-            "to": _word(file, step.after),
-            "at": rfc3339(change.at),
-            "by": change.agent or _NOBODY,
-            "reason": step.reason,
-            "run_id": change.run_id,
-            "attempt": step.attempt,
-        }
-        for step in change.steps
-    ]
+    words = [{"from": _word(file, step.before), "to": _word(file, step.after)} for step in change.steps]
+    return [{**entry, **own} for entry, own in zip(new_history(change), words, strict=True)]
 
 
 def _word(file: TaskFile, status: TaskStatus) -> str:
