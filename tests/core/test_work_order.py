@@ -51,8 +51,8 @@ def test_a_cycle_comes_last_and_hides_nothing() -> None:
 
 
 def test_priorities_are_numbers_or_words() -> None:
-    given_as = ["critical", "P1", 2, None, "LOW", 7, True, "odd"]
-    assert [priority_of(task("A", priority=value)) for value in given_as] == [0, 1, 2, 2, 3, 7, 2, 2]
+    given_as = ["critical", "P1", 2, None, "LOW", " lowest ", 7, True, "odd"]
+    assert [priority_of(task("A", priority=value)) for value in given_as] == [0, 1, 2, 2, 3, 4, 7, 2, 2]
 
 
 def test_a_dependency_that_is_not_there_is_never_completed() -> None:
