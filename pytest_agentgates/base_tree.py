@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pytest_agentgates.core.ports import ToolRunner
 from pytest_agentgates.core.record import GitFacts
-from pytest_agentgates.errors import AgentGatesError
+from pytest_agentgates.errors import AgentGatesError, UsageError
 from pytest_agentgates.run_git import Git
 
 _SUBMODULE = "160000"
@@ -94,6 +94,17 @@ def find_base(
     blobs = _blobs(listing.stdout)
     modes = {path: fields[0] for fields, path in _entries(listing.stdout) if path in blobs}
     return GitBase(root, git, commit, blobs, modes), ""
+
+
+def branch_point(git: Git, revision: str) -> str:
+    """The commit where what is checked out left another branch; raises UsageError where there is none."""
+    problem = git.problem()
+    if not problem and not git.commit(revision):
+        problem = _unknown(git, f"the base {revision!r}")
+    commit, problem = ("", problem) if problem else _merge_base(git, revision)
+    if problem:
+        raise UsageError(problem, fix="name the protected branch, such as origin/main")
+    return commit
 
 
 def git_facts(root: Path, tools: ToolRunner, base: str = "") -> GitFacts:

@@ -66,6 +66,8 @@ def _judged(project: Project, request: RunRequest, display: Display) -> tuple[Ta
     store = project.open_store()
     all_tasks = store.load()
     tasks = select_tasks(all_tasks, request.tasks)
+    if request.pinned:
+        tasks = tuple(replace(task, base="") for task in tasks)
     workspace = survey_project(project, all_tasks, request.agent, request.base, _task_base(project, tasks))
     workspace = replace(workspace, tasks=tasks)
     before = digest_files(project.root, workspace.files)

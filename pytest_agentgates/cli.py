@@ -103,6 +103,7 @@ def run(pytest_args: tuple[str, ...], /, ids: tuple[str, ...], **options: Any) -
 @click.option("--task", "tasks", multiple=True, hidden=True)
 @click.option("--agent", default="", hidden=True)
 @click.option("--root", default="", hidden=True)
+@click.option("--configuration-from", default="", hidden=True)
 def check(paths: tuple[str, ...], **options: Any) -> int:
     """Run the gates that need no test run, on the files as they lie on disk."""
     from pytest_agentgates.commands import check_command
@@ -155,9 +156,12 @@ def doctor(fix: bool, as_json: bool) -> int:
 @agentgates.command()
 @click.argument("task_id", metavar="[ID]", default="")
 @click.option("--rerun", is_flag=True, help="Judge anew, and compare.")
+@click.option("--base", default="", metavar="REV", help="The protected branch: every task completed since is verified.")
+@click.option("--configuration-from", default="", metavar="REV", help="Read the configuration from this revision.")
+@click.option("--allow-empty", is_flag=True, help="With --base, let a branch pass that completes no task.")
 @click.option("--json", "as_json", is_flag=True, help="One object on standard output.")
-def verify(task_id: str, rerun: bool, as_json: bool) -> int:
+def verify(**options: Any) -> int:
     """Say whether the evidence belongs to this tree and still holds."""
     from pytest_agentgates.verify_command import verify_command
 
-    return verify_command(task_id, rerun, as_json)
+    return verify_command(options)

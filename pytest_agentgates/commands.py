@@ -142,7 +142,7 @@ def _stream(options: Mapping[str, Any]) -> int:
     """The checker beside a run: one line of JSON per result, and its problem as the last line."""
     watch_lifeline()
     try:
-        project = wire_project(Path(options["root"]))
+        project = wire_project(Path(options["root"]), revision=options["configuration_from"])
         all_tasks = project.open_store().load()
         workspace = survey_project(project, all_tasks, options["agent"], options["base"])
         chosen = [task for task in all_tasks if task.id in options["tasks"]]

@@ -53,11 +53,15 @@ class RunSettings:
 
 @dataclass(frozen=True)
 class Config:
-    """The configuration; `source` is the file it came from, relative to `root`, empty for none."""
+    """The configuration; `source` is the file it came from, relative to `root`, empty for none.
+
+    `revision` is the commit that it was read from, empty for the disk.
+    """
 
     root: Path
     source: str = ""
     text: str = ""
+    revision: str = ""
     tasks: str = "docs/state/tasks.json"
     evidence: str = ".claude/evidence"
     baseline: str = "agentgates-baseline.json"
@@ -92,13 +96,18 @@ def load_config(start: Path, gate_schemas: Mapping[str, Mapping[str, Any]]) -> C
     root, source = find_root(start)
     if not source:
         return _with_environment(Config(root))
-    text = _read(root / source)
+    return parse_config(Config(root, source, read_text(root / source)), gate_schemas)
+
+
+def parse_config(unread: Config, gate_schemas: Mapping[str, Mapping[str, Any]]) -> Config:
+    """Read the text of a configuration; raises UsageError as `load_config` does."""
+    source, text = unread.source, unread.text
     table = _table(_parse(text, source), source)
     prefix = "" if source == "agentgates.toml" else "tool.agentgates"
     mistakes = _all_mistakes(table, gate_schemas, prefix)
     if mistakes:
         raise UsageError.of(_in_order(mistakes, source, text))
-    return _with_environment(_build(Config(root, source, text), table))
+    return _with_environment(_build(unread, table))
 
 
 def run_settings(texts: Mapping[str, str]) -> RunSettings:
@@ -123,6 +132,11 @@ def tasks_location(texts: Mapping[str, str]) -> str:
     return str(_other_table(texts).get("tasks", Config.tasks))
 
 
+def governing_table(texts: Mapping[str, str]) -> Mapping[str, Any]:
+    """What other texts of the configuration files set; empty where they cannot be read, or set nothing."""
+    return _other_table(texts)
+
+
 def waivers_of(text: str, source: str) -> tuple[Waiver, ...]:
     """The waivers in another text of a configuration file; none where it cannot be read."""
     return tuple(_waiver(entry, source) for entry in _other_table({source: text}).get("waivers", ()))
@@ -140,13 +154,17 @@ def _other_table(texts: Mapping[str, str]) -> Mapping[str, Any]:
     return {}
 
 
+def configures(name: str, content: bytes) -> bool:
+    """Whether a file of that name is a configuration of this tool."""
+    return name == "agentgates.toml" or b"tool.agentgates" in content
+
+
 def _configures(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    return path.name == "agentgates.toml" or b"tool.agentgates" in path.read_bytes()
+    return path.is_file() and configures(path.name, path.read_bytes())
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a configuration file; raises UsageError where it cannot be read."""
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -30,13 +30,17 @@ _WRITING = ("--junitxml", "--junit-xml", "--log-file", "--html", "--json-report-
 
 @dataclass(frozen=True)
 class RunRequest:
-    """What the user asked for; `cwd` is where the command was given, `trigger` how."""
+    """What the user asked for; `cwd` is where the command was given, `trigger` how.
+
+    With `pinned`, `base` counts whatever the tasks record.
+    """
 
     tasks: tuple[str, ...]
     cwd: Path
     pytest_args: tuple[str, ...] = ()
     agent: str = ""
     base: str = ""
+    pinned: bool = False
     in_place: bool = False
     trigger: str = "agentgates run"
     update: bool = True
@@ -95,7 +99,7 @@ def _with_tests(
         to_run = _tests_to_run(project, request, workspace, scene, measuring)
         tests = RunningTests(to_run, folder)
         cleanup.callback(tests.stop)
-        checker = RunningChecker(_checker_arguments(workspace), project.of_stage(Stage.BESIDE), project.root)
+        checker = RunningChecker(_checker_arguments(project, workspace), project.of_stage(Stage.BESIDE), project.root)
         cleanup.callback(checker.stop)
         cleanup.callback(display.waiting, [])
         threading.Thread(target=project.coverage.get_ready, daemon=True).start()
@@ -175,10 +179,12 @@ def _brought_home(project: Project, scene: Scene, folder: Path) -> tuple[Path, .
     return bring_home(data, scene.root, project.root, scene.changed)
 
 
-def _checker_arguments(workspace: ProjectWorkspace) -> list[str]:
+def _checker_arguments(project: Project, workspace: ProjectWorkspace) -> list[str]:
     named = [word for task in workspace.tasks for word in ("--task", task.id)]
     base = ["--base", workspace.base.commit] if workspace.base else []
-    return [*named, *base, "--agent", workspace.agent, "--root", str(workspace.root)]
+    revision = project.config.revision
+    configured = ["--configuration-from", revision] if revision else []
+    return [*named, *base, *configured, "--agent", workspace.agent, "--root", str(workspace.root)]
 
 
 def _judge_claim(

@@ -3,26 +3,64 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from pytest_agentgates.core.printable import printable
+from pytest_agentgates.errors import AgentGatesError
+from pytest_agentgates.project import Project
+from pytest_agentgates.protected_branch import changed_settings, loosened
 from pytest_agentgates.terminal import Terminal
-from pytest_agentgates.verify_evidence import verify_evidence
+from pytest_agentgates.verify_evidence import Reason, Verification, VerifyRequest, verify_evidence
 from pytest_agentgates.wiring import wire_project
 
+_WORDS = {0: "holds", 1: "does not hold", 3: "cannot be told"}
+_ASSURED = {
+    "in_place": "judged in place",
+    "clean": "judged in a clean tree",
+    "verified": "judged anew in a clean tree, against the protected branch and by its configuration",
+}
 
-def verify_command(task_id: str, rerun: bool, as_json: bool) -> int:
+
+def verify_command(options: Mapping[str, Any]) -> int:
     """Say whether the evidence holds; returns the exit code."""
-    project = wire_project(Path.cwd())
-    found = verify_evidence(project, task_id, rerun, Terminal(to_stderr=as_json))
-    words = {0: "holds", 1: "does not hold", 3: "cannot be told"}[found.exit_code]
-    if as_json:
-        facts = {"evidence": found.evidence, "result": words, "broken": found.broken, "unknown": found.unknown}
-        click.echo(json.dumps(facts, indent=2))
-        return found.exit_code
-    for reason in (*found.broken, *found.unknown):
-        click.echo(f"{found.evidence}: {printable(reason)}")
-    click.echo(f"verify: {words}")
+    project = wire_project(Path.cwd(), revision=options["configuration_from"])
+    request = VerifyRequest(options["task_id"], options["rerun"], options["base"], options["allow_empty"])
+    broken, notes = _of_configuration(project, options["configuration_from"])
+    request = replace(request, rerun=request.rerun and not broken)
+    found = verify_evidence(project, request, Terminal(to_stderr=options["as_json"]))
+    found = replace(found, broken=(*broken, *found.broken), notes=(*notes, *found.notes))
+    found = replace(found, assurance="" if broken else found.assurance)
+    if options["as_json"]:
+        click.echo(json.dumps({"result": _WORDS[found.exit_code], **asdict(found)}, indent=2))
+    else:
+        _show(found)
     return found.exit_code
+
+
+def _of_configuration(project: Project, revision: str) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """Where the configuration on disk asks for less than that of the revision, and where it is another."""
+    if not revision:
+        return (), ()
+    try:
+        here = wire_project(project.root)
+    except AgentGatesError as error:
+        return (Reason(project.config.source, f"the configuration on disk cannot be read: {error}"),), ()
+    broken = tuple(Reason(loss.path, f"{loss.message} ({revision})") for loss in loosened(project, here))
+    changed = changed_settings(project)
+    message = f"these settings are others than in {revision}, which counts: {', '.join(changed)}"
+    return broken, (Reason(project.config.source, message),) if changed else ()
+
+
+def _show(found: Verification) -> None:
+    for reason in (*found.broken, *found.unknown):
+        click.echo(f"{printable(reason.path)}: {printable(reason.message)}")
+    for note in found.notes:
+        click.echo(f"note: {printable(note.path)}: {printable(note.message)}")
+    tasks = f" for {', '.join(map(printable, found.tasks))}" if found.tasks else ""
+    assured = f", {_ASSURED[found.assurance]} (assurance: {found.assurance})" if found.assurance else ""
+    click.echo(f"verify: {_WORDS[found.exit_code]}{tasks}{assured}")

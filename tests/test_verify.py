@@ -24,7 +24,7 @@ def judged(pytester: pytest.Pytester) -> GatedProject:
 def test_evidence_of_this_tree_holds_and_does_so_again(judged: GatedProject) -> None:
     result = judged.agentgates("verify", "T1", "--rerun")
     assert result.ret == 0, result.outlines
-    assert "verify: holds" in result.outlines
+    assert result.outlines[-1] == "verify: holds for T1, judged in a clean tree (assurance: clean)"
 
 
 def test_another_tree_a_forged_report_and_other_tests_are_found(judged: GatedProject) -> None:
