@@ -39,6 +39,22 @@ def test_a_waiver_with_nothing_to_waive_is_found() -> None:
     assert check(WAIVER, ruff()) == ["AGT001 the waiver of E501 has nothing to waive"]
 
 
+def test_a_waiver_is_not_used_by_a_finding_of_another_path() -> None:
+    assert check(WAIVER, ruff(replace(WAIVED, path="lib/b.py"))) == ["AGT001 the waiver of E501 has nothing to waive"]
+
+
+def test_a_waiver_waits_for_the_gate_that_has_its_rule_and_for_no_other() -> None:
+    of_coverage = replace(WAIVER, rule="COV001")
+    assert check(of_coverage, ruff()) == []
+    judged = GateResult("coverage_floor", GateStatus.PASS)
+    assert check(of_coverage, ruff(), judged) == ["AGT001 the waiver of COV001 has nothing to waive"]
+
+
+def test_a_rule_of_another_tool_may_begin_like_one_of_ours() -> None:
+    foreign = replace(WAIVED, rule="CMDX7")
+    assert check(replace(WAIVER, rule="CMDX7"), ruff(foreign)) == []
+
+
 def test_what_was_not_judged_is_not_called_unused() -> None:
     assert check(WAIVER) == []
     assert check(WAIVER, ruff(status=GateStatus.ERROR)) == []

@@ -90,6 +90,11 @@ def test_sums_that_do_not_add_up_are_named() -> None:
     assert judge(claim) == ["RUN008 collected 3, deselected 0, executed 2: it does not add up"]
 
 
+def test_a_failure_explains_sums_that_do_not_add_up() -> None:
+    claim = replace(with_outcome(Outcome.FAILED), collected=(A, B, "other.py::test_c"))
+    assert judge(claim) == ["RUN001 test_b[1]: failed"]
+
+
 def test_nothing_executed_is_never_a_pass() -> None:
     claim = replace(CLEAN, records=(), collected=())
     assert judge(claim, ExpectedTests(("tests/test_x.py",), ())) == ["RUN006 no test of the task was executed"]
@@ -122,11 +127,12 @@ def test_a_failure_outside_the_tree_or_without_words_is_told_by_the_test() -> No
 
 def test_the_own_tests_are_told_of_and_decide_nothing() -> None:
     failure = Failure("call", "AssertionError", "assert 0", "tests/test_x.py", 7)
-    own = TestClaim((TestRecord(A, Outcome.PASSED), TestRecord(B, Outcome.FAILED, failure=failure)))
+    again = TestRecord("tests/test_x.py::test_c", Outcome.PASSED)
+    own = TestClaim((*CLEAN.records[:1], TestRecord(B, Outcome.FAILED, failure=failure), again))
     claim = replace(CLEAN, own=own)
     result = TestsPass().check(FakeWorkspace(tasks=(Task("T1"),), claim=claim, expected={"T1": EXPECTED}))
     assert result.status is GateStatus.PASS
-    assert result.message == "2 of 2 passed in 0.0 s, 1 finding; 1 of 2 of the agent's own"
+    assert result.message == "2 of 2 passed in 0.0 s, 1 finding; 2 of 3 of the agent's own"
     (finding,) = result.findings
     assert (finding.rule, finding.counts, finding.place) == ("RUN001", False, "tests/test_x.py:7:1")
     assert finding.message == "test_b[1], as it is on disk: assert 0"
