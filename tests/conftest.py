@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
 from tests.gated_project import GatedProject
+from tests.postgres_server import PostgresServer, postgres_server
 
 # The short form runs everywhere; `make stress` runs the long one.
 settings.register_profile("short", deadline=None)
@@ -25,3 +27,10 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Gated
     for name in ("AGENT_TASK", "AGENTGATES_AGENT", "PYTEST_ADDOPTS", "GITHUB_ACTIONS", "CI"):
         monkeypatch.delenv(name, raising=False)
     return GatedProject(pytester)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL that runs."""
+    with postgres_server() as server:
+        yield server

@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
+
+import psycopg
 
 MISSING = "PostgreSQL is missing: install it with `apt-get install postgresql`"
 _SECONDS = 60
@@ -26,6 +29,13 @@ class PostgresServer:
     def url(self, role: str = "admin", database: str = "postgres") -> str:
         """How a role connects."""
         return f"postgresql://{role}@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self) -> str:
+        """The URL of a database that is empty."""
+        name = f"db_{token_hex(8)}"
+        with psycopg.connect(self.url(), autocommit=True) as admin:
+            admin.execute(f"CREATE DATABASE {name}")
+        return self.url(database=name)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from pytest_agentgates.stores import (
     markdown_file,
     markdown_folder,
     spec_kit,
+    sql,
     taskmaster,
     yaml_manifest,
 )
@@ -32,8 +33,9 @@ def _at_path(open_store: Callable[[Path, Path], TaskStore]) -> Callable[[str, Pa
     return lambda location, root: open_store(root / location, root)
 
 
-# The first that recognises a location opens it: those of trackers before the plain forms.
+# The first that recognises a location opens it: databases by their URL, those of trackers before the plain forms.
 STORES = (
+    StoreKind(sql.recognises, sql.open_store),
     StoreKind(taskmaster.recognises, _at_path(taskmaster.open_store)),
     StoreKind(beads.recognises, _at_path(beads.open_store)),
     StoreKind(spec_kit.recognises, _at_path(spec_kit.open_store)),

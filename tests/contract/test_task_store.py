@@ -20,6 +20,7 @@ from pytest_agentgates.stores import (
     markdown_file,
     markdown_folder,
     spec_kit,
+    sql,
     taskmaster,
     yaml_manifest,
 )
@@ -114,6 +115,15 @@ def taskmaster_store(folder: Path, tasks: Sequence[Task]) -> Open:
     return lambda: taskmaster.open_store(path, folder)
 
 
+def sqlite_store(folder: Path, tasks: Sequence[Task]) -> Open:
+    return sql_store("sqlite:///tasks.db", folder, tasks)
+
+
+def sql_store(url: str, folder: Path, tasks: Sequence[Task]) -> Open:
+    sql.open_store(url, folder).add([entry(task) for task in tasks], (), "ann", datetime(2026, 1, 1, tzinfo=UTC))
+    return lambda: sql.open_store(url, folder)
+
+
 STORES: dict[str, tuple[Callable[[Path, Sequence[Task]], Open], Sequence[Task]]] = {
     "json_file": (json_store, TASKS),
     "yaml_manifest": (yaml_store, TASKS),
@@ -122,10 +132,11 @@ STORES: dict[str, tuple[Callable[[Path, Sequence[Task]], Open], Sequence[Task]]]
     "backlog_md": (backlog_store, TASKS),
     "spec_kit": (spec_kit_store, LISTED),
     "taskmaster": (taskmaster_store, TASKS),
+    "sqlite": (sqlite_store, TASKS),
 }
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=[*STORES, "postgresql"])
 def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -133,12 +144,14 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def tasks(kind: str) -> Sequence[Task]:
     """The tasks that the store holds."""
-    return STORES[kind][1]
+    return STORES[kind][1] if kind in STORES else TASKS
 
 
 @pytest.fixture
-def open_store(kind: str, tmp_path: Path) -> Open:
+def open_store(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Open:
     """Opens the same tasks again and again, as different processes would."""
+    if kind == "postgresql":
+        return sql_store(request.getfixturevalue("postgres").new_database(), tmp_path, TASKS)
     make, tasks = STORES[kind]
     return make(tmp_path, tasks)
 

@@ -29,12 +29,14 @@ BLOCK = Step(TaskStatus.IN_PROGRESS, TaskStatus.BLOCKED, "attempts_used_up", 3)
         ("docs/tasks.md", "markdown_file"),
         ("docs/tasks", "markdown_folder"),
         ("docs/tasks/", "markdown_folder"),
+        ("sqlite:///docs/state/tasks.db", "sql"),
+        ("postgresql://host/tasks.json", "sql"),
     ],
 )
 def test_each_store_is_known_by_its_form(location: str, module: str) -> None:
     first = next(kind for kind in STORES if kind.recognises(location))
     assert first.recognises.__module__.startswith(f"pytest_agentgates.stores.{module}")
-    assert not any(kind.recognises("postgresql://host/tasks") for kind in STORES)
+    assert not any(kind.recognises("mysql://host/tasks") for kind in STORES)
 
 
 def test_taskmaster_has_tags_and_subtasks(tmp_path: Path) -> None:

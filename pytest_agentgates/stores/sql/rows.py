@@ -1,0 +1,91 @@
+"""Rows as tasks, and what a change writes into them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row
+
+from pytest_agentgates.core.ports import TaskChange
+from pytest_agentgates.core.task import SPELLINGS, Task
+from pytest_agentgates.errors import Mistake, UsageError
+from pytest_agentgates.task_files.changed_entry import in_words_of, new_history, new_values
+from pytest_agentgates.task_files.entry import Entry, history_of, named, problems_of, task_of
+
+_COLUMNS = ("id", "status", "owner")
+
+
+@dataclass(frozen=True)
+class ReadRows:
+    """Rows without mistakes, as a change is checked against them; each row counts its own versions."""
+
+    shown_as: str
+    tasks: tuple[Task, ...]
+    entries: tuple[Entry, ...]
+    version: int = 0
+    members: Entry = field(default_factory=dict)
+
+    def entry(self, index: int) -> Entry:
+        """What the database says of one task."""
+        return self.entries[index]
+
+
+def read_rows(rows: Sequence[Row[Any]], shown_as: str) -> ReadRows:
+    """Read rows; raises UsageError with every mistake, each with the position of its row."""
+    mistakes: list[Mistake] = []
+    tasks: list[Task] = []
+    entries: list[Entry] = []
+    for row in rows:
+        where = f"{shown_as}:{row.position}"
+        entry = _entry_of(row)
+        own = [*_mistakes(row, entry, where)]
+        mistakes += own
+        if not own:
+            entries.append(entry)
+            tasks.append(task_of(entry, where))
+    if mistakes:
+        raise UsageError.of(mistakes)
+    return ReadRows(shown_as, tuple(tasks), tuple(entries))
+
+
+def changed_entry(entry: Entry, change: TaskChange) -> Entry:
+    """The entry after a change."""
+    values = new_values(entry, in_words_of(entry, change.fields or {}), change)
+    if change.steps:
+        values["status"] = change.steps[-1].after.value
+        values["status_history"] = [*history_of(entry), *new_history(change)]
+    changed = {**entry, **values}
+    if problems := list(problems_of(changed)):
+        raise ValueError(f"fields of task {change.task_id}: {problems[0].what}")
+    return changed
+
+
+def row_of(entry: Entry) -> dict[str, object]:
+    """The columns that hold an entry without problems."""
+    status = SPELLINGS[str(entry.get("status") or "pending")].value
+    whole = {**entry, "status": status}
+    return {"id": entry["id"], "status": status, "owner": entry.get("owner"), "entry": json.dumps(whole)}
+
+
+def _entry_of(row: Row[Any]) -> Entry:
+    """The entry of a row, empty where it is none; columns that somebody changed by hand count."""
+    try:
+        entry = json.loads(row.entry)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(entry, dict):
+        return {}
+    columns: Mapping[str, object] = {name: getattr(row, name) for name in _COLUMNS}
+    return {**entry, **{name: value for name, value in columns.items() if entry.get(name) != value}}
+
+
+def _mistakes(row: Row[Any], entry: Entry, where: str) -> Iterator[Mistake]:
+    if not entry:
+        what = f"the entry of task {named(row.id)} is no JSON object"
+        yield Mistake(what, where, "restore the row from a backup, or delete it")
+        return
+    for problem in problems_of(entry):
+        yield Mistake(problem.what, where, problem.fix)
