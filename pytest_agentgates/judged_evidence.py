@@ -40,7 +40,8 @@ def decode(data: bytes) -> dict[str, Any]:
 def tasks_of(document: Mapping[str, Any]) -> list[str]:
     """The ids of the tasks that a document says it judged."""
     tasks = document.get("tasks")
-    return [str(one.get("id")) for one in tasks if isinstance(one, dict)] if isinstance(tasks, list) else []
+    named = [one.get("id") if isinstance(one, dict) else one for one in tasks] if isinstance(tasks, list) else []
+    return [str(one) for one in named if one]
 
 
 @dataclass(frozen=True)

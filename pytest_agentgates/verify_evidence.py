@@ -194,7 +194,9 @@ def _find_evidence(project: Project, task_id: str) -> Path | None:
     for path in (folder / MAIN, *runs):
         if path.is_file() and (not task_id or task_id in tasks_of(decode(path.read_bytes()))):
             return path
-    return None
+    latest = folder / MAIN
+    is_foreign = latest.is_file() and why_foreign(decode(latest.read_bytes()))
+    return latest if is_foreign else None  # it may be meant, and says of no task that it is not
 
 
 def _disagreements(record: RunRecord, judged: Sequence[JudgedEvidence]) -> Iterator[str]:

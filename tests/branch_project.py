@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
+from pytest_agentgates.source.tree import digest_files, digest_of
+from pytest_agentgates.survey_project import project_files
+from pytest_agentgates.wiring import wire_project
 from tests.gated_project import CALC, PASSING
 
 ROOT = Path(__file__).parent.parent
@@ -24,11 +28,11 @@ build-backend = "hatchling.build"
 name = "calc"
 version = "1"
 
+[tool.hatch.build]
+dev-mode-dirs = ["src"]
+
 [tool.hatch.build.targets.wheel]
 only-include = ["src"]
-
-[tool.hatch.build.targets.wheel.sources]
-"src" = ""
 
 [tool.pytest]
 pythonpath = ["src"]
@@ -88,6 +92,28 @@ class Clone:
         return str(next(task["status"] for task in tasks if task["id"] == task_id))
 
 
+def forge(clone: Clone, change: Callable[[dict[str, Any]], None]) -> None:
+    """Rewrite the evidence, its copy and the log so that they agree, as one who knows the formats would."""
+    document = json.loads(clone.read(EVIDENCE))
+    before = hashlib.sha256(clone.read(EVIDENCE).encode()).hexdigest()
+    change(document)
+    text = json.dumps(document)
+    for name in (EVIDENCE, f".claude/evidence/runs/{document['run_id']}/quality_gates_run.json"):
+        clone.write(name, text)
+    clone.change("docs/state/transaction-log.jsonl", before, hashlib.sha256(text.encode()).hexdigest())
+
+
+def claim_these_files(clone: Clone) -> None:
+    """Forge evidence that says it is of what lies on disk now."""
+    project = wire_project(clone.root)
+
+    def change(document: dict[str, Any]) -> None:
+        document["git"]["files_digest"] = digest_of(digest_files(clone.root, project_files(project)))
+        document["config_digest"] = hashlib.sha256(project.config.text.encode()).hexdigest()
+
+    forge(clone, change)
+
+
 def make_origin(folder: Path) -> Path:
     """A bare repository whose main branch has two tasks and wrong code."""
     seed = Clone(folder / "seed")
@@ -119,9 +145,21 @@ def steps_of(job: str) -> dict[str, str]:
     return {step["name"]: step["run"] for step in document["jobs"][job]["steps"] if "run" in step}
 
 
+def fresh_environment(folder: Path) -> Path:
+    """A new environment that finds what is installed here; returns the folder of its programs."""
+    subprocess.run((sys.executable, "-m", "venv", "--without-pip", str(folder)), check=True)
+    packages = next(folder.glob("lib/python*/site-packages"))
+    known = [entry for entry in sys.path if entry.endswith("site-packages")]
+    lines = [str(ROOT), *(f"import site; site.addsitedir({entry!r})" for entry in known)]
+    (packages / "known.pth").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    program = folder / "bin" / "agentgates"
+    program.write_text(f"#!{folder}/bin/python\nfrom pytest_agentgates.cli import main\n\nmain()\n", encoding="utf-8")
+    program.chmod(0o755)
+    return program.parent
+
+
 def _environment(more: Mapping[str, str]) -> dict[str, str]:
     """What a runner has: nothing of the session that runs this test."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AGENT", "PYTEST", "COV", "GIT"))}
-    scripts = str(Path(sys.executable).parent)
-    path = os.pathsep.join((more.pop("scripts", scripts) if isinstance(more, dict) else scripts, os.environ["PATH"]))
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     return {**kept, "PATH": path, **more}
