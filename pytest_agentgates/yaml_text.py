@@ -82,11 +82,8 @@ def read_yaml(text: str, shown_as: str, *, offset: int = 0, first_line: int = 1)
 
 def set_keys(text: str, mapping: Node, after: str, values: Mapping[str, object]) -> list[Replacement]:
     """Give keys of a mapping these values; those that it lacks follow the key `after`, in this order."""
-    edits = [
-        _replaced(mapping.value[key], value)
-        for key, value in values.items()
-        if key in mapping.value and mapping.value[key].plain != value
-    ]
+    present = {key: value for key, value in values.items() if key in mapping.value}
+    edits = [edit for key, value in present.items() for edit in _changed(text, mapping, key, value)]
     quote = mapping.keys[after].style
     added = [
         f"{quote}{key}{quote}: {_rendered(value, '')}" for key, value in values.items() if key not in mapping.value
@@ -182,6 +179,20 @@ def _resolved(text: str) -> object:
     if _INT.fullmatch(text):
         return int(text)
     return float(text) if _FLOAT.fullmatch(text) else text
+
+
+def _changed(text: str, mapping: Node, key: str, value: object) -> list[Replacement]:
+    """What to replace for another value of a key; of a list that keeps its length only what differs."""
+    node = mapping.value[key]
+    if node.plain == value:
+        return []
+    if isinstance(node.value, list) and isinstance(value, list):
+        if len(node.value) == len(value):
+            return [_replaced(one, new) for one, new in zip(node.value, value, strict=True) if one.plain != new]
+        if not node.flow:
+            colon = text.index(":", mapping.keys[key].end) + 1
+            return [Replacement(colon, node.end, f" {_rendered(value, '')}")]
+    return [_replaced(node, value)]
 
 
 def _replaced(node: Node, value: object) -> Replacement:

@@ -16,6 +16,7 @@ from pytest_agentgates.json_text import Replacement
 from pytest_agentgates.task_files.form import Edit, Found, Vocabulary
 from pytest_agentgates.task_files.form_store import FormStore
 from pytest_agentgates.task_files.locked_change import Place
+from pytest_agentgates.task_files.own_words import with_own_words
 
 _S = TaskStatus
 _READS = {
@@ -98,8 +99,6 @@ def _found(number: int, issue: dict[str, Any]) -> Found:
     ]
     hidden = ("status", "dependencies")
     entry = {key: value for key, value in issue.items() if key not in hidden} | {"dependencies": needs}
-    if isinstance(issue.get("assignee"), str):
-        entry["owner"] = issue["assignee"]
     if isinstance(issue.get("acceptance_criteria"), str):
         entry["acceptance_criteria"] = [issue["acceptance_criteria"]]
-    return Found(number, entry, str(issue.get("status") or ""), None)
+    return Found(number, with_own_words(entry), str(issue.get("status") or ""), None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, cast
 
-from pytest_agentgates.core.task import LAYERS
+from pytest_agentgates.core.printable import one_line
 from pytest_agentgates.git_folder import common_git_folder
 from pytest_agentgates.json_text import Replacement
 from pytest_agentgates.task_files.form import Edit, Found, Vocabulary
@@ -25,14 +25,14 @@ from pytest_agentgates.task_files.markdown_text import (
     section,
     text_of,
 )
+from pytest_agentgates.task_files.own_words import in_own_words, with_own_words, writable_words
 
 _TASK = re.compile(
     r"(?:Task[ \t]+)?\[?([A-Za-z0-9][\w.-]*\d[\w.-]*|\d+)\]?[ \t]*(?::|-{1,2}|\u2013|\u2014)(?:[ \t]+(.*))?"
 )
 _FIELD = re.compile(r"\*\*([A-Za-z][A-Za-z -]*?):?\*\*:?[ \t]*([^|]*?)[ \t]*(?=\||\Z)")
 _NOTHING = ("", "(none)", "none", "-", "n/a")
-_DOMAINS = {"backend": "infrastructure_backend", "frontend": "infrastructure_frontend"}
-_OWN = {"layer": "layer", "module": "module", "owner": "owner", "base": "base"}
+_OWN = ("layer", "implementation_layer", "domain", "module", "owner", "assignee", "base")
 _LEVEL = 3
 
 
@@ -48,10 +48,11 @@ def open_store(path: Path, root: Path) -> FormStore:
 
 @dataclass(frozen=True)
 class _Spot:
-    """The lines of a task, its status in the text, and its record's line."""
+    """The lines of a task, its fields as they stand and where, and its record's line."""
 
     lines: list[Line]
-    status: tuple[int, int] | None
+    values: Mapping[str, str]
+    places: Mapping[str, tuple[int, int]]
     record: Line | None
     last_field: Line
 
@@ -73,12 +74,11 @@ class MarkdownFile:
     def edits(self, text: str, edit: Edit) -> Sequence[Replacement]:
         """What to replace in the text."""
         spot = cast(_Spot, edit.found.spot)
-        edits = logged(text, spot.lines, edit.change)
         newline = newline_at(text, spot.lines[0].end)
+        said = {**in_own_words(_own(spot.values), edit.fields), **({"status": edit.word} if edit.word else {})}
+        edits = [*logged(text, spot.lines, edit.change), *_field_edits(text, spot, said)]
         added = ""
-        if edit.word is not None and spot.status:
-            edits.append(Replacement(*spot.status, edit.word))
-        elif edit.word is not None:
+        if edit.word is not None and "status" not in spot.places:
             added += f"{newline}{newline}**Status**: {edit.word}"
         written = record_line(edit.record)
         if spot.record:
@@ -106,34 +106,44 @@ def _tasks(text: str) -> Iterator[tuple[list[Line], re.Match[str]]]:
 
 def _found(lines: list[Line], match: re.Match[str], shown_as: str) -> Found:
     record_at, record = read_record(lines, shown_as)
-    fields = {name: (line, span, value) for line, name, span, value in _fields(lines)}
+    fields = {name.replace(" ", "_"): (line, span, value) for line, name, span, value in _fields(lines)}
     values = {name: value for name, (_, _, value) in fields.items()}
-    status = fields.get("status")
     last = max((line for line, _, _ in fields.values()), key=lambda line: line.number, default=lines[0])
+    own = _own(values)
     return Found(
         line=lines[0].number,
         entry=_entry(match, lines, values),
         word=values.get("status", ""),
-        spot=_Spot(lines, status[1] if status else None, record_at, last),
+        spot=_Spot(lines, values, {name: span for name, (_, span, _) in fields.items()}, record_at, last),
         record=record,
-        status_line=status[0].number if status else 0,
+        writable=(frozenset(("module", "base")) & own.keys()) | writable_words(own),
+        status_line=fields["status"][0].number if "status" in fields else 0,
     )
 
 
+def _own(values: Mapping[str, str]) -> dict[str, object]:
+    """The fields that say the same as those of tasks.json, as they stand there."""
+    return {name: "" if values[name].lower() in _NOTHING else values[name] for name in _OWN if name in values}
+
+
+def _field_edits(text: str, spot: _Spot, said: Mapping[str, object]) -> Iterator[Replacement]:
+    for name, value in said.items():
+        if name not in spot.places:
+            continue
+        start, end = spot.places[name]
+        written = one_line(str(value or _NOTHING[1])).replace("|", "/")
+        yield Replacement(start, end, written if text[start - 1] in " \t" else f" {written}")
+
+
 def _entry(match: re.Match[str], lines: list[Line], values: Mapping[str, str]) -> dict[str, object]:
-    named = {own: values[key] for key, own in _OWN.items() if values.get(key, "").lower() not in _NOTHING}
-    domain = values.get("domain", "")
-    layer = _DOMAINS.get(domain, domain if domain in LAYERS else "")
-    needs = values.get("blocked by", values.get("dependencies", ""))
+    needs = values.get("blocked_by", values.get("dependencies", ""))
     found: dict[str, object] = {
         "description": text_of(section(lines, "description")),
         "acceptance_criteria": criteria(section(lines, "acceptance criteria")),
         "dependencies": [] if needs.lower() in _NOTHING else re.findall(r"[\w.-]*\d[\w.-]*", needs),
-        "layer": layer,
-        "domain": domain,
         "agent": values.get("agent", ""),
         "body": text_of(lines[1:]),
-        **named,
+        **with_own_words(_own(values)),
     }
     return {"id": match[1], "title": (match[2] or "").strip(), **{key: value for key, value in found.items() if value}}
 

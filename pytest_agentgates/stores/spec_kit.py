@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import ClassVar, cast
@@ -15,13 +15,15 @@ from pytest_agentgates.task_files.form import Edit, Found, Vocabulary
 from pytest_agentgates.task_files.form_store import FormStore
 from pytest_agentgates.task_files.locked_change import Place
 from pytest_agentgates.task_files.markdown_text import Line, lines_of, newline_at, read_record, record_line
+from pytest_agentgates.task_files.own_words import in_own_words, with_own_words, writable_words
 
 _TASK = re.compile(
     r"[ \t]*[-*][ \t]+\[(?P<box>[ xX])\][ \t]+(?:\*\*)?(?P<id>T\d+[A-Za-z]?)(?:\*\*)?:?[ \t]+(?P<rest>.*)\Z"
 )
-_LABEL = re.compile(r"\[(P|US\d+)\][ \t]*")
+_LABEL = re.compile(r"\[(US\d[\w.+, -]*|[A-Za-z][\w:/-]*)\](?!\()[ \t]*")
 _NEEDS = re.compile(r"\((?:depends on|after|requires)[ \t]+([^)]*)\)", re.IGNORECASE)
-_PATH = re.compile(r"`?([\w.-]+(?:/[\w.-]+)+\.\w+)`?")
+_SPAN = re.compile(r"`([^`]*)`")
+_PATH = re.compile(r"(?<![\w./:~-])(?:\./)?([\w@.-]+(?:/[\w@()\[\].-]+)+\.\w+)")
 _UNTICKED, _TICKED = "open", "x"
 
 
@@ -40,6 +42,7 @@ def open_store(path: Path, root: Path) -> FormStore:
 class _Spot:
     line: Line
     box: int
+    labels: Mapping[str, int]
     record: Line | None
 
 
@@ -71,6 +74,11 @@ class SpecKit:
         if edit.word is not None:
             tick = _tick_of(text) if edit.word == _TICKED else " "
             edits.append(Replacement(spot.box, spot.box + 1, tick))
+        said = in_own_words({"labels": list(spot.labels)}, edit.fields)
+        for (label, start), new in zip(
+            spot.labels.items(), cast(list[str], said.get("labels") or spot.labels), strict=True
+        ):
+            edits += [Replacement(start, start + len(label), new)] if new != label else []
         indent = " " * (len(spot.line.text) - len(spot.line.text.lstrip()) + 2)
         written = record_line(edit.record, indent)
         if spot.record:
@@ -82,17 +90,35 @@ class SpecKit:
 def _found(line: Line, after: Line | None, match: re.Match[str], shown_as: str) -> Found:
     record_at, record = read_record([after] if after else [], shown_as)
     rest = match["rest"]
-    labels = _LABEL.findall(rest)
-    title = _LABEL.sub("", rest).strip()
+    labels, title = _labels(rest, line.start + match.start("rest"))
     needs = [task_id for named in _NEEDS.findall(title) for task_id in re.findall(r"T\d+[A-Za-z]?", named)]
     entry: dict[str, object] = {"id": match["id"], "title": title}
     entry |= {"dependencies": needs} if needs else {}
-    entry |= {"labels": labels} if labels else {}
-    paths = list(dict.fromkeys(_PATH.findall(title)))
+    entry |= {"labels": list(labels)} if labels else {}
+    paths = list(dict.fromkeys(_paths(title)))
     entry |= {"deliverables": paths} if paths else {}
     word = _UNTICKED if match["box"] == " " else _TICKED
     box = line.start + match.start("box")
-    return Found(line.number, entry, word, _Spot(line, box, record_at), record)
+    spot = _Spot(line, box, labels, record_at)
+    return Found(line.number, with_own_words(entry), word, spot, record, writable_words(entry))
+
+
+def _labels(rest: str, start: int) -> tuple[dict[str, int], str]:
+    """The labels before the title, such as [P], [US1] and [backend], with the place of each, and the title."""
+    labels: dict[str, int] = {}
+    end = 0
+    while found := _LABEL.match(rest, end):
+        labels[found[1]] = start + found.start(1)
+        end = found.end()
+    return labels, rest[end:].strip()
+
+
+def _paths(title: str) -> Iterator[str]:
+    """The paths of files, relative to the project; in code spans those that fill the span."""
+    for span in _SPAN.findall(title):
+        if found := _PATH.fullmatch(span.strip()):
+            yield found[1]
+    yield from _PATH.findall(_SPAN.sub(" ", title))
 
 
 def _tick_of(text: str) -> str:

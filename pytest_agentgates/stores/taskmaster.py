@@ -11,12 +11,13 @@ from typing import Any, ClassVar, cast
 from pytest_agentgates.core.task import TaskStatus
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.git_folder import common_git_folder
-from pytest_agentgates.json_outline import Item, decode_value, read_items, read_members, root_start, skip_space
+from pytest_agentgates.json_outline import Item, Member, decode_value, read_items, read_members, root_start, skip_space
 from pytest_agentgates.json_text import Replacement, set_members, style_of
 from pytest_agentgates.task_files.entry import named
 from pytest_agentgates.task_files.form import RECORD, Edit, Found, Vocabulary
 from pytest_agentgates.task_files.form_store import FormStore
 from pytest_agentgates.task_files.locked_change import Place
+from pytest_agentgates.task_files.own_words import in_own_words, with_own_words, writable_words
 
 _MAIN_TAG = "master"
 _S = TaskStatus
@@ -41,7 +42,7 @@ _WRITES = {
 }
 # `testStrategy` is prose here, and `test_strategy` none of its words.
 _NAMES = {"updatedAt": "updated_at"}
-_OURS = frozenset(("title", "description", "updated_at", "owner", "module", "layer", "base"))
+_OURS = frozenset(("title", "description", "updated_at", "module", "base"))
 
 
 def recognises(location: str) -> bool:
@@ -56,8 +57,11 @@ def open_store(path: Path, root: Path) -> FormStore:
 
 @dataclass(frozen=True)
 class _Spot:
+    """Where a task's object begins, its metadata, and its members as they stand there."""
+
     start: int
     metadata: Mapping[str, object]
+    members: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,8 @@ class Taskmaster:
         """Members of the task's object."""
         spot = cast(_Spot, edit.found.spot)
         own = {our: name for name, our in _NAMES.items()}
-        values: dict[str, object] = {own.get(key, key): value for key, value in edit.fields.items()}
+        said = in_own_words(spot.members, edit.fields)
+        values: dict[str, object] = {own.get(key, key): value for key, value in said.items()}
         if edit.word is not None:
             values["status"] = edit.word
         values["metadata"] = {**spot.metadata, RECORD: dict(edit.record)}
@@ -104,18 +109,33 @@ def _all(text: str, shown_as: str) -> Iterator[Found]:
         yield from _tag(text, start, "", lines, shown_as)
         return
     for member in members:
-        _expect(text, member.item.start, "{", f"tag {named(member.key)} must be an object", shown_as)
-        prefix = "" if member.key == _MAIN_TAG else f"{member.key}:"
-        yield from _tag(text, member.item.start, prefix, lines, shown_as)
+        if isinstance(member.item.value, (dict, list)):
+            yield from _named_tag(text, member, lines, shown_as)
+
+
+def _named_tag(text: str, member: Member, lines: _Lines, shown_as: str) -> Iterator[Found]:
+    what = f"tag {named(member.key)} must be an object with the list tasks"
+    _expect(text, member.item.start, "{", what, shown_as)
+    if "tasks" not in cast(dict[str, Any], member.item.value):
+        raise UsageError(what, f"{shown_as}:{_line(text, member.item.start)}", "add the list, or remove the tag")
+    prefix = "" if member.key == _MAIN_TAG else f"{member.key}:"
+    yield from _tag(text, member.item.start, prefix, lines, shown_as)
 
 
 def _tag(text: str, start: int, prefix: str, lines: _Lines, shown_as: str) -> Iterator[Found]:
     for item in _list(text, start, "tasks", shown_as):
         task_id = f"{prefix}{_id(text, item, shown_as)}"
         yield _found(item, task_id, _needs(item, prefix), lines)
-        for part in _list(text, item.start, "subtasks", shown_as):
-            part_id = f"{task_id}.{_id(text, part, shown_as)}"
-            yield _found(part, part_id, _needs(part, prefix, f"{task_id}."), lines)
+        yield from _parts(text, item, (prefix, task_id), lines, shown_as)
+
+
+def _parts(text: str, item: Item, names: tuple[str, str], lines: _Lines, shown_as: str) -> Iterator[Found]:
+    """The subtasks of a task, and theirs; `names` are the tag's prefix and the task's id."""
+    prefix, task_id = names
+    for part in _list(text, item.start, "subtasks", shown_as):
+        part_id = f"{task_id}.{_id(text, part, shown_as)}"
+        yield _found(part, part_id, _needs(part, prefix, f"{task_id}."), lines)
+        yield from _parts(text, part, (prefix, part_id), lines, shown_as)
 
 
 def _list(text: str, start: int, key: str, shown_as: str) -> list[Item]:
@@ -150,14 +170,13 @@ def _found(item: Item, task_id: str, needs: list[str], lines: _Lines) -> Found:
     record = metadata.get(RECORD)
     hidden = ("status", "dependencies", "id", "subtasks", "metadata")
     entry = {_NAMES.get(key, key): inner for key, inner in value.items() if key not in hidden}
-    line = lines.at(item.start)
     return Found(
-        line=line,
-        entry={**entry, "id": task_id, "dependencies": needs},
+        line=lines.at(item.start),
+        entry={**with_own_words(entry), "id": task_id, "dependencies": needs},
         word=str(value.get("status") or ""),
-        spot=_Spot(item.start, metadata),
+        spot=_Spot(item.start, metadata, entry),
         record=record if isinstance(record, dict) else {},
-        writable=_OURS & entry.keys(),
+        writable=(_OURS & entry.keys()) | writable_words(entry),
     )
 
 

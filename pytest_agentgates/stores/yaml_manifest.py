@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
-from pytest_agentgates.core.task import LAYERS
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.git_folder import common_git_folder
 from pytest_agentgates.json_text import Replacement
@@ -18,7 +17,6 @@ from pytest_agentgates.task_files.yaml_entry import found_in, yaml_edits
 from pytest_agentgates.yaml_text import Node, read_yaml
 
 _NAMES = {"blocked_by": "dependencies"}
-_DOMAINS = {"backend": "infrastructure_backend", "frontend": "infrastructure_frontend"}
 
 
 def recognises(location: str) -> bool:
@@ -75,8 +73,4 @@ def _items(node: Node, key: str, shown_as: str) -> list[Node]:
 def _found(text: str, node: Node, remediation: list[object], shown_as: str) -> Found:
     found = found_in(text, node, _NAMES, shown_as)
     entry = {"remediation": remediation, **found.entry} if remediation else dict(found.entry)
-    domain = entry.get("domain")
-    if "layer" not in entry and isinstance(domain, str):
-        layer = _DOMAINS.get(domain, domain if domain in LAYERS else "")
-        entry = {**entry, "layer": layer} if layer else entry
-    return replace(found, entry=entry, writable=found.writable - {"domain"})
+    return replace(found, entry=entry, writable=found.writable - {"domain", "labels"})

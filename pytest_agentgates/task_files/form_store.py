@@ -126,11 +126,12 @@ def edit_of(documents: Sequence[_Document], found: Found, entry: Entry, words: V
     """What a change makes of a task: the form's own fields, and the record of all others."""
     status = change.steps[-1].after if change.steps else None
     values = new_values(entry, change.fields or {}, change)
-    fields = {key: value for key, value in values.items() if key in found.writable}
-    record = {**found.record, **{key: value for key, value in values.items() if key not in found.writable}}
     if change.steps:
-        record["status_history"] = [*history_of(entry), *new_history(change)]
-    word = _word(documents, words, status) if status else None
+        values["status_history"] = [*history_of(entry), *new_history(change)]
+    fields = {key: value for key, value in values.items() if key in found.writable}
+    record = {key: value for key, value in found.record.items() if key not in fields}
+    record |= {key: value for key, value in values.items() if key not in fields}
+    word = _word(documents, words, status, found.word) if status else None
     if status:
         record.pop("status", None)
         if words.reads[cast(str, word).lower()] is not status:
@@ -143,8 +144,13 @@ def _task_after(document: _Document, words: Vocabulary, change: TaskChange) -> T
     return next(task for task in tasks if task.id == change.task_id)
 
 
-def _word(documents: Sequence[_Document], words: Vocabulary, status: TaskStatus) -> str:
-    """The word for a status that the files use most, that of the form where they use none."""
+def _word(documents: Sequence[_Document], words: Vocabulary, status: TaskStatus, now: str) -> str:
+    """The word for a status: the one that stands there if it says just that, else the one that the files use most.
+
+    Where they use none it is that of the form.
+    """
+    if now and words.reads.get(now.lower()) is status:
+        return now
     used = Counter(found.word for document in documents for found in document.founds)
     fitting = [word for word in used if words.reads.get(word.lower()) is status and word.lower() not in words.only_read]
     fitting = [word for word in fitting if word]

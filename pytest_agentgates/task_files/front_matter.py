@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -10,15 +11,16 @@ from pytest_agentgates.json_text import Replacement
 from pytest_agentgates.task_files.form import Edit, Found
 from pytest_agentgates.task_files.markdown_text import criteria, ids_in, lines_of, logged, section, text_of
 from pytest_agentgates.task_files.yaml_entry import found_in, yaml_edits
-from pytest_agentgates.yaml_text import read_yaml
+from pytest_agentgates.yaml_text import Node, read_yaml
 
 _MARK = "---"
+_PERSON = re.compile(r"(?m)(?<=[:,\[-] )@(?=\w)|(?<=\[)@(?=\w)")
 
 
 def read_task(text: str, shown_as: str, names: Mapping[str, str]) -> Found:
     """The task of a file; raises UsageError where it has no front matter or one that is not YAML."""
     start, end, body = _front_matter(text, shown_as)
-    node = read_yaml(text[start:end], shown_as, offset=start, first_line=2)
+    node = _read_yaml(text[start:end], shown_as, start)
     if node is None:
         raise UsageError("the front matter is empty", f"{shown_as}:1", "add `id:` to it")
     found = found_in(text, node, names, shown_as)
@@ -37,6 +39,22 @@ def task_edits(text: str, edit: Edit, names: Mapping[str, str]) -> Sequence[Repl
     """What to replace in the text: keys of the front matter, and lines of the progress log."""
     _, _, body = _front_matter(text, "")
     return [*yaml_edits(text, edit, names), *logged(text, list(lines_of(text, body)), edit.change)]
+
+
+def _read_yaml(text: str, shown_as: str, start: int) -> Node | None:
+    """The YAML of a front matter; names such as `@ann` may stand without quotes, as Backlog.md writes them."""
+    stand_in = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in text)
+    node = read_yaml(_PERSON.sub(stand_in, text), shown_as, offset=start, first_line=2)
+    return _put_back(node, stand_in) if node else None
+
+
+def _put_back(node: Node, stand_in: str) -> Node:
+    value = node.value
+    if isinstance(value, dict):
+        value = {key: _put_back(one, stand_in) for key, one in value.items()}
+    elif isinstance(value, list):
+        value = [_put_back(one, stand_in) for one in value]
+    return replace(node, value=value.replace(stand_in, "@") if isinstance(value, str) else value)
 
 
 def _front_matter(text: str, shown_as: str) -> tuple[int, int, int]:

@@ -12,9 +12,11 @@ from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.json_text import Replacement
 from pytest_agentgates.task_files.form import RECORD, Edit, Found
+from pytest_agentgates.task_files.own_words import in_own_words, with_own_words, writable_words
 from pytest_agentgates.yaml_text import Node, set_keys
 
 _TEXTS = frozenset(("id", "title", "description", "module", "layer", "implementation_layer", "owner", "base", "status"))
+_ALIASED = frozenset(("layer", "owner"))
 _IDS = ("dependencies",)
 _STAMPS = ("created_at", "started_at", "completed_at", "updated_at")
 _SHAPES = (
@@ -44,11 +46,11 @@ def found_in(text: str, node: Node, names: Mapping[str, str], shown_as: str, sta
     status = values.get("status")
     return Found(
         line=node.line,
-        entry=entry,
+        entry=with_own_words(entry),
         word="" if word is None else str(word),
         spot=node,
         record=cast(Mapping[str, object], record),
-        writable=frozenset(places),
+        writable=(frozenset(places) - _ALIASED) | writable_words(entry),
         status_line=status.line if status else node.line,
     )
 
@@ -57,7 +59,8 @@ def yaml_edits(text: str, edit: Edit, names: Mapping[str, str]) -> Sequence[Repl
     """What to replace in the text for a change of the task."""
     node = cast(Node, edit.found.spot)
     own = {names.get(key, key): key for key in node.value}
-    fields = {own[key]: _shaped(node.value[own[key]], value, edit.change) for key, value in edit.fields.items()}
+    said = in_own_words({key: node.value[name].plain for key, name in own.items()}, edit.fields)
+    fields = {own[key]: _shaped(node.value[own[key]], value, edit.change) for key, value in said.items()}
     word = {"status": edit.word} if edit.word is not None else {}
     record = {RECORD: dict(edit.record)} if edit.record else {}
     after = "status" if "status" in node.value else "id"
