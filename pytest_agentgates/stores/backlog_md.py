@@ -6,40 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from pytest_agentgates.core.task import TaskStatus
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.git_folder import common_git_folder
 from pytest_agentgates.json_text import Replacement
 from pytest_agentgates.safe_write import user_errors
+from pytest_agentgates.task_files.board_words import board_vocabulary
+from pytest_agentgates.task_files.file_bytes import decoded
 from pytest_agentgates.task_files.form import Edit, Found, Vocabulary
 from pytest_agentgates.task_files.form_store import FormStore
 from pytest_agentgates.task_files.front_matter import read_task, task_edits
 from pytest_agentgates.task_files.locked_change import Place, shown
-from pytest_agentgates.yaml_text import read_yaml
+from pytest_agentgates.yaml_text import Node, read_yaml
 
 _NAMES = {"updated_date": "updated_at", "created_date": "created_at"}
-_S = TaskStatus
-_READS = {
-    "draft": _S.PENDING,
-    "to do": _S.PENDING,
-    "todo": _S.PENDING,
-    "in progress": _S.IN_PROGRESS,
-    "review": _S.IN_PROGRESS,
-    "in review": _S.IN_PROGRESS,
-    "blocked": _S.BLOCKED,
-    "done": _S.COMPLETED,
-    "completed": _S.COMPLETED,
-}
-_WRITES = {
-    _S.PENDING: "To Do",
-    _S.QUEUED: "To Do",
-    _S.ESCALATED: "To Do",
-    _S.IN_PROGRESS: "In Progress",
-    _S.BLOCKED: "In Progress",
-    _S.FAILED: "In Progress",
-    _S.COMPLETED: "Done",
-}
-_ONLY_READ = frozenset(("draft", "review", "in review"))
+_STATUSES = ("To Do", "In Progress", "Done")
+_PREFIX = "task"
 
 
 def recognises(location: str) -> bool:
@@ -49,23 +30,33 @@ def recognises(location: str) -> bool:
 
 
 def open_store(path: Path, root: Path) -> FormStore:
-    """The store of this folder, in the words that its config.yml lists."""
-    return FormStore(BacklogMd(shown(path, root), _words(path, root)), Place(path, root, common_git_folder(root)))
+    """The store of this folder, in the words that its config.yml lists; raises UsageError where that is no YAML."""
+    config, where = _config(path, root)
+    first = config["default_status"].plain if "default_status" in config else ""
+    words = board_vocabulary(_statuses(config, where) or _STATUSES, first if isinstance(first, str) else "")
+    prefix = config["task_prefix"].plain if "task_prefix" in config else _PREFIX
+    form = BacklogMd(shown(path, root), words, prefix if isinstance(prefix, str) and prefix else _PREFIX)
+    return FormStore(form, Place(path, root, common_git_folder(root)))
 
 
 @dataclass(frozen=True)
 class BacklogMd:
-    """Front matter and sections; tasks that were moved to `backlog/completed` are read as well."""
+    """Front matter and sections; tasks that were moved to `backlog/completed` are read as well.
+
+    `prefix` is what the names of files of tasks begin with.
+    """
 
     shown_as: str
     vocabulary: Vocabulary
+    prefix: str = _PREFIX
 
     def files(self, path: Path) -> Sequence[Path]:
         """The files of open and of completed tasks; raises UsageError where there is no such folder."""
         if not path.is_dir():
             raise UsageError("there is no such folder of tasks", self.shown_as, "run `backlog init`")
         with user_errors(path, "be read"):
-            return [*sorted(path.glob("*.md")), *sorted((path.parent / "completed").glob("*.md"))]
+            found = [*sorted(path.glob("*.md")), *sorted((path.parent / "completed").glob("*.md"))]
+        return [file for file in found if file.name.lower().startswith(f"{self.prefix.lower()}-")]
 
     def read(self, text: str, shown_as: str) -> Sequence[Found]:
         """The task of one file."""
@@ -76,21 +67,22 @@ class BacklogMd:
         return task_edits(text, edit, _NAMES)
 
 
-def _words(path: Path, root: Path) -> Vocabulary:
-    listed = {word.lower(): word for word in _listed(path.parent / "config.yml", root)}
-    writes: Mapping[TaskStatus, str] = {
-        status: listed.get("blocked" if status is _S.BLOCKED else word.lower(), listed.get(word.lower(), word))
-        for status, word in _WRITES.items()
-    }
-    return Vocabulary(_READS, writes, _ONLY_READ)
+def _config(path: Path, root: Path) -> tuple[Mapping[str, Node], str]:
+    """The settings of the project and the name of their file; empty where it has none."""
+    places = (path.parent / "config.yml", path.parent / "config.yaml", root / "backlog.config.yml")
+    for file in places:
+        if file.is_file():
+            with user_errors(file, "be read"):
+                data = file.read_bytes()
+            node = read_yaml(decoded(data, shown(file, root)), shown(file, root))
+            return (node.value if node and isinstance(node.value, dict) else {}), shown(file, root)
+    return {}, ""
 
 
-def _listed(config: Path, root: Path) -> list[str]:
-    if not config.is_file():
+def _statuses(config: Mapping[str, Node], where: str) -> list[str]:
+    if "statuses" not in config or config["statuses"].value is None:
         return []
-    with user_errors(config, "be read"):
-        text = config.read_bytes().decode(errors="replace")
-    node = read_yaml(text, shown(config, root))
-    values = node.plain if node else None
-    statuses = values.get("statuses") if isinstance(values, dict) else None
-    return [word for word in statuses if isinstance(word, str)] if isinstance(statuses, list) else []
+    listed = config["statuses"].plain
+    if not isinstance(listed, list) or not all(isinstance(word, str) and word.strip() for word in listed):
+        raise UsageError("statuses must be a list of texts", f"{where}:{config['statuses'].line}", "write a list")
+    return listed

@@ -109,11 +109,16 @@ class FormStore:
         return task
 
     def _read(self) -> _Tasks:
-        documents = []
+        documents: list[_Document] = []
+        mistakes: list[Mistake] = []
         for path in self.form.files(self.place.path):
             known, data = self._memory.documents.get(path), read_bytes(path, shown(path, self.place.root))
-            document = known if known and known.data == data else self._document(path, data)
-            documents.append(document)
+            try:
+                documents.append(known if known and known.data == data else self._document(path, data))
+            except UsageError as error:
+                mistakes += error.mistakes
+        if mistakes:
+            raise UsageError.of(mistakes)
         self._memory.documents = {document.path: document for document in documents}
         return _tasks_of(self.place.shown_as, tuple(documents), self.form.vocabulary)
 

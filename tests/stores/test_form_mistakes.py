@@ -63,6 +63,15 @@ def test_a_mistake_is_told_with_its_place(tmp_path: Path, location: str, text: s
     assert after == before
 
 
+def test_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
+    store = written(tmp_path, "tasks", "---\nid: T1\n---\n")
+    (tmp_path / "tasks/a.md").write_text("# Notes\n")
+    (tmp_path / "tasks/b.md").write_text("---\nid: [\n---\n")
+    with pytest.raises(UsageError) as caught:
+        store.load()
+    assert [mistake.where for mistake in caught.value.mistakes] == ["tasks/a.md:1", "tasks/b.md:3"]
+
+
 @pytest.mark.parametrize("location", ["manifest.yaml", "tasks.md", "tasks", "backlog/tasks", "specs/a/tasks.md"])
 def test_a_place_without_tasks_is_told(tmp_path: Path, location: str) -> None:
     with pytest.raises(UsageError, match="there is no such"):
