@@ -9,7 +9,7 @@ from httpx import AsyncClient, Response
 
 from app.tests.tokens import TokenIssuer
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.agent_tenant("acme")]
 
 ADA = {"name": "Ada", "email": "Ada@example.org"}
 

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.anyio
 C1 = CustomerId("c1")
 
 
+@pytest.mark.agent_tenant(ACME)
 async def test_get_returns_what_add_kept(customers: CustomerRepository) -> None:
     """Every field survives."""
     customer = make_customer("c1")
@@ -34,6 +35,7 @@ async def test_get_returns_none_for_an_unknown_id(customers: CustomerRepository)
     assert await customers.get(ACME, C1) is None
 
 
+@pytest.mark.agent_tenant(ACME)
 async def test_moments_of_other_zones_stay_the_same_moment(customers: CustomerRepository) -> None:
     """What is read back is equal, and aware of its zone."""
     elsewhere = REGISTERED_AT.astimezone(timezone(timedelta(hours=5, minutes=30)))
@@ -46,6 +48,7 @@ async def test_moments_of_other_zones_stay_the_same_moment(customers: CustomerRe
     assert found.created_at == REGISTERED_AT
 
 
+@pytest.mark.agent_tenant(ACME)
 async def test_add_refuses_an_address_that_is_taken(customers: CustomerRepository) -> None:
     """The first customer stays, the second is not kept."""
     first = make_customer("c1")
@@ -58,6 +61,7 @@ async def test_add_refuses_an_address_that_is_taken(customers: CustomerRepositor
     assert await customers.list_after(ACME, None, 10) == [first]
 
 
+@pytest.mark.agent_tenant(ACME)
 async def test_list_after_goes_on_behind_an_id(customers: CustomerRepository) -> None:
     """The order is that of the ids, and the limit holds."""
     for customer_id in ("c4", "c2", "c1", "c3"):
@@ -70,6 +74,7 @@ async def test_list_after_goes_on_behind_an_id(customers: CustomerRepository) ->
     assert [customer.customer_id for customer in rest] == ["c3", "c4"]
 
 
+@pytest.mark.agent_tenant(ACME)
 async def test_update_replaces_what_is_kept(customers: CustomerRepository) -> None:
     """Name, status and moment of change are kept; other customers stay."""
     customer, other = make_customer("c1"), make_customer("c2")

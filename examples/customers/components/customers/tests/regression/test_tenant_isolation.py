@@ -27,6 +27,7 @@ async def test_an_address_taken_by_another_tenant_is_free(
     assert first.status_code == second.status_code == HTTPStatus.CREATED
 
 
+@pytest.mark.agent_tenant(GLOBEX)
 async def test_a_position_of_another_tenant_shows_nothing_of_it(
     customers: CustomerRepository,
 ) -> None:
@@ -39,6 +40,7 @@ async def test_a_position_of_another_tenant_shows_nothing_of_it(
     assert await customers.list_after(GLOBEX, CustomerId("c1"), 10) == [theirs]
 
 
+@pytest.mark.agent_tenant(ACME)
 async def test_an_update_stops_at_the_tenant_when_ids_are_equal(
     customers: CustomerRepository,
 ) -> None:
