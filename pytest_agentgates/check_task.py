@@ -27,6 +27,7 @@ from pytest_agentgates.select_tasks import select_tasks
 from pytest_agentgates.source.test_settings import read_test_settings
 from pytest_agentgates.source.tree import digest_files
 from pytest_agentgates.survey_project import changed_files, survey_project
+from pytest_agentgates.task_log import read_task_log, unlogged
 from pytest_agentgates.update_queues import update_queues
 from pytest_agentgates.workspace import ProjectWorkspace
 from pytest_agentgates.write_evidence import write_evidence
@@ -76,7 +77,7 @@ def _judged(project: Project, request: RunRequest, display: Display) -> tuple[Ta
         workspace = replace(workspace, expected=_checked(tasks, scene.expected))
         results, claim = run_stages(project, request, workspace, scene, display)
     changed = changed_files(project, before, tuple(outputs_of(request, project.root)))
-    incomplete = [*_of_files(changed), *_of_base(tasks, workspace)]
+    incomplete = [*_of_files(changed), *_of_base(tasks, workspace), *_of_log(project, tasks)]
     outcomes = tuple(_judge(task, results, claim, incomplete, project) for task in tasks)
     if not request.update:
         outcomes = tuple(replace(outcome, steps=()) for outcome in outcomes)
@@ -133,8 +134,15 @@ def _of_base(tasks: Sequence[Task], workspace: ProjectWorkspace) -> Iterator[str
         if task.base and used and not used.startswith(task.base):
             yield (
                 f"measured against {used[:12]}, not against {task.base[:12]}, which the task records; "
-                f"to move it for good, change `base` in the task's entry"
+                f"to move it for good: agentgates tasks rebase {task.id} REV --reason TEXT"
             )
+
+
+def _of_log(project: Project, tasks: Sequence[Task]) -> Iterator[str]:
+    """What a task says of its base and boundary must be what the log says that was recorded."""
+    log = read_task_log(project)
+    for task in tasks:
+        yield from unlogged(task, log)
 
 
 def _of_files(changed: Sequence[str]) -> Iterator[str]:

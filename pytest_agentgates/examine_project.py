@@ -18,6 +18,7 @@ from pytest_agentgates.evidence_claims import Claim, contradictions, read_claim_
 from pytest_agentgates.git_folder import common_git_folder
 from pytest_agentgates.run_git import Git
 from pytest_agentgates.safe_write import is_temporary, lock_path_for, locked, sweep
+from pytest_agentgates.task_log import unlogged
 
 CODE = "AGT005"
 _UNTICKED = re.compile(r"^\s*[-*] \[ \] ", re.MULTILINE)
@@ -175,6 +176,8 @@ class Examination:
             elif entry is None and entries and task.status is TaskStatus.COMPLETED:
                 message = f"{task.id} is completed, and the log knows no move of it"
                 yield _finding(self.store, message, "judge it again: agentgates run ID", task.where)
+            for message in unlogged(task, entries):
+                yield _finding(self.store, message, "put it back as it was recorded", task.where)
 
     def _left_over(self) -> Iterator[Finding]:
         for path in _orphans(self.root / self.store):

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pytest_agentgates import transaction_log
 from pytest_agentgates.config import find_root, read_text
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.describe_run import tool_digest
-from pytest_agentgates.errors import UsageError
 from pytest_agentgates.map_tests import map_all
 from pytest_agentgates.project import Project
 from pytest_agentgates.run_git import Git
 from pytest_agentgates.source.test_settings import read_test_settings
 from pytest_agentgates.source.tree import digest_files, digest_of
 from pytest_agentgates.survey_project import project_files
+from pytest_agentgates.task_log import read_task_log, unlogged
 from pytest_agentgates.transaction_log import LogEntry
 
 MAIN, REPORT = "quality_gates_run.json", "test_report.json"
@@ -157,14 +155,15 @@ class JudgedEvidence:
             yield f"it counts {self.document['tests']['passed']} passed tests, the report shows {count}"
 
     def _logged(self) -> Iterator[str]:
-        """A completed task stands in the log with the digest of its evidence."""
-        log = transaction_log.read(_log_of(self.project))
+        """A completed task stands in the log with the digest of its evidence; base and boundary are the log's too."""
+        log = read_task_log(self.project)
         digest = hashlib.sha256(self.data).hexdigest()
         for task in self._judged_tasks():
             moves = [entry for entry in log if entry.task_id == task.id and entry.after == "completed"]
             if task.status is TaskStatus.COMPLETED and not moves:
                 yield f"the task {task.id} is completed, but the log knows of no move to it"
             yield from (f"the log has other evidence of run {entry.run_id}" for entry in _other(moves, self, digest))
+            yield from unlogged(task, log)
 
     def _judged_tasks(self) -> Iterator[Task]:
         yield from (self.tasks[name] for name in tasks_of(self.document) if name in self.tasks)
@@ -182,13 +181,6 @@ def _other(moves: list[LogEntry], judged: JudgedEvidence, digest: str) -> list[L
 def _is_ancestor(git: Git, older: str, newer: str) -> bool:
     ran = git.run("merge-base", "--is-ancestor", older, newer)
     return not ran.problem and ran.exit_code == 0
-
-
-def _log_of(project: Project) -> Path:
-    try:
-        return Path(os.path.realpath(project.root / project.config.tasks)).with_name(transaction_log.FILE_NAME)
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", project.config.tasks, "check its permissions") from error
 
 
 def _bytes(path: Path) -> bytes:

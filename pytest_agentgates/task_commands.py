@@ -17,6 +17,7 @@ from pytest_agentgates.core.printable import counted, printable
 from pytest_agentgates.core.selection import Choice, Sorted
 from pytest_agentgates.errors import FAILED, PASSED
 from pytest_agentgates.project import Project
+from pytest_agentgates.rebase_task import rebase_task
 from pytest_agentgates.select_tasks import find_task, with_filters
 from pytest_agentgates.show_task import task_facts, task_lines
 from pytest_agentgates.triage_tasks import rules_facts, selection_rules, triage_tasks
@@ -126,6 +127,13 @@ def widen_command(task_id: str, glob: str, reason: str, agent: str) -> int:
     """`agentgates tasks widen`: record a wider boundary."""
     task = widen_task(wire_project(Path.cwd()), task_id, glob, reason, agent)
     click.echo(f"{task.id} may change {printable(glob)} as well; the evidence counts it")
+    return PASSED
+
+
+def rebase_command(task_id: str, revision: str, reason: str, agent: str) -> int:
+    """`agentgates tasks rebase`: record another base."""
+    task = rebase_task(wire_project(Path.cwd()), task_id, revision, reason, agent)
+    click.echo(f"{printable(task.id)}: changes are measured against {task.base[:12]} from now on")
     return PASSED
 
 

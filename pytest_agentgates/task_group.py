@@ -142,6 +142,18 @@ def widen(task_id: str, glob: str, reason: str, agent: str) -> int:
     return widen_command(task_id, glob, reason, agent)
 
 
+@tasks.command()
+@click.argument("task_id", metavar="ID")
+@click.argument("revision", metavar="REV")
+@click.option("--reason", default="", metavar="TEXT", help="Why the base moves.")
+@_agent
+def rebase(task_id: str, revision: str, reason: str, agent: str) -> int:
+    """Measure a task's changes against REV from now on; it is recorded and logged."""
+    from pytest_agentgates.task_commands import rebase_command
+
+    return rebase_command(task_id, revision, reason, agent)
+
+
 @click.command()
 @_json
 def preflight(as_json: bool) -> int:

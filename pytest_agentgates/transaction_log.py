@@ -23,7 +23,10 @@ _TIME_DIGITS = 16
 
 @dataclass(frozen=True)
 class LogEntry:
-    """One move; `tx_id` sorts by time and is given when the entry is appended."""
+    """One move; `tx_id` sorts by time and is given when the entry is appended.
+
+    `recorded` is what the task's entry gained that must not change by itself: its base, or the glob it was widened to.
+    """
 
     timestamp: str
     agent: str
@@ -34,6 +37,7 @@ class LogEntry:
     run_id: str
     evidence_sha256: str = ""
     tx_id: str = ""
+    recorded: str = ""
 
 
 def append(path: Path, entries: Sequence[LogEntry]) -> tuple[LogEntry, ...]:
@@ -101,6 +105,8 @@ def _time_of(tx_id: str) -> int:
 
 def _line_of(entry: LogEntry) -> str:
     data = asdict(entry)
+    if not entry.recorded:
+        del data["recorded"]
     return json.dumps({"tx_id": data.pop("tx_id"), **data}) + "\n"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_agentgates import transaction_log
+from pytest_agentgates.core.boundary import WIDENED
 from pytest_agentgates.core.moment import rfc3339
 from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.printable import printable
@@ -75,6 +76,16 @@ def log_entries(change: TaskChange) -> list[LogEntry]:
             after=after,
             run_id=change.run_id,
             evidence_sha256=change.evidence_sha256,
+            recorded=_recorded(change) if number == 0 else "",
         )
-        for operation, before, after in moves or [unmoved]
+        for number, (operation, before, after) in enumerate(moves or [unmoved])
     ]
+
+
+def _recorded(change: TaskChange) -> str:
+    """What the entry gains that nobody may change by hand later: the base, or the glob of a widening."""
+    fields = change.fields or {}
+    widened = fields.get(WIDENED)
+    if change.operation == WIDENED and isinstance(widened, list) and isinstance(widened[-1], dict):
+        return str(widened[-1].get("glob", ""))
+    return str(fields.get("base") or "")

@@ -39,6 +39,7 @@ LOG = Table(
     Column("after", Text),
     Column("run_id", Text),
     Column("evidence_sha256", Text),
+    Column("recorded", Text),
 )
 # Each list brings a database from the version before to the next; what was released is never edited.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -77,6 +78,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    ("ALTER TABLE agentgates_log ADD COLUMN recorded TEXT NOT NULL DEFAULT ''",),
 )
 _LOCK = 0x6167656E746761  # of our own migrations among all advisory locks of a PostgreSQL database
 
