@@ -20,9 +20,10 @@ def matches(path: str, pattern: str) -> bool:
 
     `*` and `?` stay within a segment, a segment `**` stands for any number of segments, `[..]` for one
     character, `{a,b}` for alternatives. A pattern that ends in `/`, or a plain one that names a folder,
-    fits everything below; `.` fits everything. Raises UsageError for a pattern with too many alternatives.
+    fits everything below; `.` fits everything. A path fits itself, such as `app/[id]/page.tsx`.
+    Raises UsageError for a pattern with too many alternatives.
     """
-    return _compiled(pattern).match(path) is not None
+    return path == pattern or _compiled(pattern).match(path) is not None
 
 
 def static_prefix(pattern: str) -> str:

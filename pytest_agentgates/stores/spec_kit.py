@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import ClassVar, cast
 
@@ -23,7 +23,7 @@ _TASK = re.compile(
 _LABEL = re.compile(r"\[(US\d[\w.+, -]*|[A-Za-z][\w:/-]*)\](?!\()[ \t]*")
 _NEEDS = re.compile(r"\((?:depends on|after|requires)[ \t]+([^)]*)\)", re.IGNORECASE)
 _SPAN = re.compile(r"`([^`]*)`")
-_PATH = re.compile(r"(?<![\w./:~-])(?:\./)?([\w@.-]+(?:/[\w@()\[\].-]+)+\.\w+)")
+_PATH = re.compile(r"(?<![\w./:~-])(?:\./)?(/?[\w@.-]+(?:/[\w@()\[\].-]+)+\.\w+)")
 _UNTICKED, _TICKED = "open", "x"
 
 
@@ -35,7 +35,7 @@ def recognises(location: str) -> bool:
 
 def open_store(path: Path, root: Path) -> FormStore:
     """The store of this list."""
-    return FormStore(SpecKit(), Place(path, root, common_git_folder(root)))
+    return FormStore(SpecKit(root.name), Place(path, root, common_git_folder(root)))
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,12 @@ class _Spot:
 
 @dataclass(frozen=True)
 class SpecKit:
-    """A box is all that this form says of a status; the record below the entry says the rest."""
+    """A box is all that this form says of a status; the record below the entry says the rest.
 
+    `project` is the name of the project's folder, below which absolute paths are looked for.
+    """
+
+    project: str = ""
     vocabulary: ClassVar[Vocabulary] = Vocabulary(
         reads={_UNTICKED: TaskStatus.PENDING, _TICKED: TaskStatus.COMPLETED},
         writes={status: _TICKED if status is TaskStatus.COMPLETED else _UNTICKED for status in TaskStatus},
@@ -65,7 +69,8 @@ class SpecKit:
         following = [*lines[1:], None]
         pairs = zip(lines, following, strict=True)
         matches = [(line, after, _TASK.match(line.text)) for line, after in pairs if not line.code]
-        return [_found(line, after, match, shown_as) for line, after, match in matches if match]
+        founds = [_found(line, after, match, shown_as) for line, after, match in matches if match]
+        return [_with_paths(found, self.project) for found in founds]
 
     def edits(self, text: str, edit: Edit) -> Sequence[Replacement]:
         """The box, and the record below it."""
@@ -95,8 +100,6 @@ def _found(line: Line, after: Line | None, match: re.Match[str], shown_as: str) 
     entry: dict[str, object] = {"id": match["id"], "title": title}
     entry |= {"dependencies": needs} if needs else {}
     entry |= {"labels": list(labels)} if labels else {}
-    paths = list(dict.fromkeys(_paths(title)))
-    entry |= {"deliverables": paths} if paths else {}
     word = _UNTICKED if match["box"] == " " else _TICKED
     box = line.start + match.start("box")
     spot = _Spot(line, box, labels, record_at)
@@ -113,8 +116,22 @@ def _labels(rest: str, start: int) -> tuple[dict[str, int], str]:
     return labels, rest[end:].strip()
 
 
+def _with_paths(found: Found, project: str) -> Found:
+    paths = (_relative(path, project) for path in _paths(str(found.entry["title"])))
+    deliverables = list(dict.fromkeys(path for path in paths if path))
+    return replace(found, entry={**found.entry, "deliverables": deliverables}) if deliverables else found
+
+
+def _relative(path: str, project: str) -> str:
+    """The path below the project; empty for one that lies elsewhere, on whatever machine it was written."""
+    if not path.startswith("/"):
+        return path
+    below = path.partition(f"/{project}/")[2]
+    return below if project and below else ""
+
+
 def _paths(title: str) -> Iterator[str]:
-    """The paths of files, relative to the project; in code spans those that fill the span."""
+    """The paths of files; in code spans those that fill the span."""
     for span in _SPAN.findall(title):
         if found := _PATH.fullmatch(span.strip()):
             yield found[1]

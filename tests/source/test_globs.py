@@ -156,3 +156,8 @@ def test_many_stars_come_to_an_end() -> None:
 def test_a_pattern_with_too_many_alternatives_is_a_mistake_of_the_user() -> None:
     with pytest.raises(UsageError, match="more than 1000 alternatives"):
         matches("a", "{a,b}" * 20)
+
+
+def test_a_path_fits_itself_whatever_signs_it_holds() -> None:
+    assert matches("app/[id]/page.tsx", "app/[id]/page.tsx")
+    assert not matches("app/x/page.tsx", "app/[id]/page.tsx")

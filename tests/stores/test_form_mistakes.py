@@ -43,6 +43,8 @@ CASES = [
         ".taskmaster/tasks.json:2: the task has no",
     ),
     (".taskmaster/tasks.json", '{"master": {"tasks": 3}}', ".taskmaster/tasks.json:1: tasks must be a list"),
+    (".taskmaster/tasks.json", '{"a": 1,\n"tags": {"master": {}}}', '.taskmaster/tasks.json:2: tag "tags" must be an'),
+    (".taskmaster/tasks.json", '{\n"master": []}', '.taskmaster/tasks.json:2: tag "master" must be an object'),
     (".taskmaster/tasks.json", "[]", ".taskmaster/tasks.json:1: the top level must be an object"),
     (".taskmaster/tasks.json", '{"master": {"tasks": [{"id": 1, "status": "odd"}]}}', 'status "odd" is unknown'),
     (".beads/issues.jsonl", '{"id": "a-1"}\n{"id"\n', ".beads/issues.jsonl:2: is no issue of beads"),

@@ -88,6 +88,40 @@ def test_a_word_that_the_tracker_changed_outweighs_what_was_kept(tmp_path: Path)
     assert opened("specs/a/tasks.md", tmp_path).load()[0].status is TaskStatus.COMPLETED
 
 
+def test_spec_kit_names_files_of_the_project(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    titles = {
+        "Write `app/(auth)/[id]/page.tsx` and src/a/b.py": ("app/(auth)/[id]/page.tsx", "src/a/b.py"),
+        "Serve /.well-known/keys.json in ./src/keys.py": ("src/keys.py",),
+        f"Update `{root}/src/c.py` and `/home/ann/shop/lib/d.py`": ("src/c.py", "lib/d.py"),
+        "Configure `/etc/app/daemon.json`, run `tool -f charts/x/values.yaml`": (),
+        "Read https://example.org/a/b.html, sqlite:///data/app.db": (),
+    }
+    lines = [f"- [ ] T{number:03} [P] {title}\n" for number, title in enumerate(titles)]
+    tasks = written(root, "specs/a/tasks.md", "".join(lines)).load()
+    assert [task.deliverables for task in tasks] == list(titles.values())
+    assert [task.title for task in tasks] == list(titles)
+
+
+def test_only_labels_before_the_title_are_labels(tmp_path: Path) -> None:
+    text = "- [ ] T001 [P] [US1+US2] Read [slug] [P]\n- [ ] T002 [Guide](docs/guide.md)\n"
+    first, second = written(tmp_path, "specs/a/tasks.md", text).load()
+    assert (first.title, first.extra["labels"]) == ("Read [slug] [P]", ["P", "US1+US2"])
+    assert (second.title, "labels" in second.extra) == ("[Guide](docs/guide.md)", False)
+
+
+def test_taskmaster_reads_subtasks_of_subtasks_and_leaves_what_is_no_tag(tmp_path: Path) -> None:
+    inner = {"id": 1, "subtasks": [{"id": "a", "dependencies": ["b"]}, {"id": "b"}]}
+    text = json.dumps({"version": "1.0", "master": {"tasks": [{"id": 4, "subtasks": [inner]}]}})
+    tasks = written(tmp_path, ".taskmaster/tasks.json", text).load()
+    assert [(task.id, task.dependencies) for task in tasks] == [
+        ("4", ()),
+        ("4.1", ()),
+        ("4.1.a", ("4.1.b",)),
+        ("4.1.b", ()),
+    ]
+
+
 def test_backlog_md_keeps_its_words_and_its_dates(tmp_path: Path) -> None:
     (tmp_path / "backlog").mkdir()
     (tmp_path / "backlog/config.yml").write_text('statuses: ["To Do", "Doing it", "Blocked", "Done"]\n')
