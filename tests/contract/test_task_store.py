@@ -120,7 +120,7 @@ def sqlite_store(folder: Path, tasks: Sequence[Task]) -> Open:
 
 
 def sql_store(url: str, folder: Path, tasks: Sequence[Task]) -> Open:
-    sql.open_store(url, folder).add([entry(task) for task in tasks], (), "ann", datetime(2026, 1, 1, tzinfo=UTC))
+    sql.open_store(url, folder).add([entry(task) for task in tasks])
     return lambda: sql.open_store(url, folder)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,27 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
 from pytest_agentgates.core.printable import one_line
 from pytest_agentgates.errors import AgentGatesError, UsageError
 from pytest_agentgates.store_location import local_file, shown_location
+from pytest_agentgates.stores.sql.engine import LOCK_SECONDS, WRITES, engine_of
 from pytest_agentgates.task_files.locked_change import shown
 
 _DRIVERS = {"sqlite": "sqlite+pysqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
-_LOCK_SECONDS = 30
-_WRITES = "agentgates_writes"
-# A process that was stopped, or whose machine is gone, must not hold up all others for long.
-_POSTGRES: dict[str, Any] = {
-    "connect_timeout": 10,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 30_000,
-}
-_SESSION = f"-c lock_timeout={_LOCK_SECONDS}s -c idle_in_transaction_session_timeout={2 * _LOCK_SECONDS}s"
 
 
 @dataclass(frozen=True)
@@ -53,14 +41,14 @@ class Database:
         Raises AgentGatesError where the database cannot be written.
         """
         with self._in_words("written"), self._engine.connect() as raw:
-            connection = raw.execution_options(**{_WRITES: True})
+            connection = raw.execution_options(**{WRITES: True})
             with connection.begin() as transaction:
                 yield connection
                 self._commit(transaction, what)
 
     @property
     def _engine(self) -> Engine:
-        return _engine_of(self.url, os.getpid())
+        return engine_of(self.url, os.getpid())
 
     def _commit(self, transaction: Any, what: str) -> None:
         try:
@@ -79,7 +67,7 @@ class Database:
         except SQLAlchemyError as error:
             reason = self._reason(error)
             if _is_lock(reason):
-                what = f"another process has held the database for more than {_LOCK_SECONDS} seconds"
+                what = f"another process has held the database for more than {LOCK_SECONDS} seconds"
                 raise UsageError(what, self.shown_as, "wait for it or end it, then try again") from None
             fix = "see that it can be reached and used from here, then run the same command again"
             raise AgentGatesError(f"the database cannot be {verb}: {reason}", self.shown_as, fix) from None
@@ -132,28 +120,3 @@ def _loadable(database: Database) -> Database:
 
 def _is_lock(reason: str) -> bool:
     return "database is locked" in reason or "lock timeout" in reason
-
-
-@functools.cache
-def _engine_of(url: URL, _pid: int) -> Engine:
-    """The engine of this process: connections must not be shared with a process that was forked."""
-    if url.get_backend_name() == "sqlite":
-        # Nothing is kept open, so that a file which is replaced is read anew.
-        return _begun_by_us(create_engine(url, poolclass=NullPool, connect_args={"timeout": _LOCK_SECONDS}))
-    arguments = dict(_POSTGRES) if "options" in url.query else {**_POSTGRES, "options": _SESSION}
-    return create_engine(url, connect_args=arguments, pool_pre_ping=True, isolation_level="READ COMMITTED")
-
-
-def _begun_by_us(engine: Engine) -> Engine:
-    """SQLite's driver would begin a transaction at its first write: two that read before would then collide."""
-
-    @event.listens_for(engine, "connect")
-    def _connected(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-
-    @event.listens_for(engine, "begin")
-    def _begins(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine

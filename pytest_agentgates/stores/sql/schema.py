@@ -8,15 +8,7 @@ from pytest_agentgates.errors import UsageError
 from pytest_agentgates.stores.sql.database import Database
 
 _TABLES = MetaData()
-META = Table(
-    "agentgates_meta",
-    _TABLES,
-    Column("schema_version", Integer),
-    Column("version", BigInteger),
-    Column("last_tx_id", Text),
-    Column("last_modified", Text),
-    Column("last_modified_by", Text),
-)
+META = Table("agentgates_meta", _TABLES, Column("schema_version", Integer))
 TASKS = Table(
     "agentgates_tasks",
     _TABLES,
@@ -25,6 +17,7 @@ TASKS = Table(
     Column("status", Text),
     Column("owner", Text),
     Column("version", BigInteger),
+    Column("last_tx_id", Text),
     Column("entry", Text),
 )
 LOG = Table(
@@ -44,16 +37,8 @@ LOG = Table(
 # Each list brings a database from the version before to the next; what was released is never edited.
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
-        """
-        CREATE TABLE agentgates_meta (
-            schema_version INTEGER NOT NULL,
-            version BIGINT NOT NULL,
-            last_tx_id TEXT NOT NULL,
-            last_modified TEXT NOT NULL,
-            last_modified_by TEXT NOT NULL
-        )
-        """,
-        "INSERT INTO agentgates_meta VALUES (0, 0, '', '', '')",
+        "CREATE TABLE agentgates_meta (schema_version INTEGER NOT NULL)",
+        "INSERT INTO agentgates_meta VALUES (0)",
         """
         CREATE TABLE agentgates_tasks (
             id TEXT NOT NULL PRIMARY KEY,
@@ -61,6 +46,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             status TEXT NOT NULL,
             owner TEXT,
             version BIGINT NOT NULL,
+            last_tx_id TEXT NOT NULL,
             entry TEXT NOT NULL
         )
         """,

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from pytest_agentgates.core.moment import rfc3339
 from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.task import MoveReason, Task
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.stores.sql.database import Database
 from pytest_agentgates.stores.sql.rows import changed_entry, read_rows
-from pytest_agentgates.stores.sql.schema import LOG, META, TASKS, bring_up_to_date
+from pytest_agentgates.stores.sql.schema import LOG, TASKS, bring_up_to_date
 from pytest_agentgates.stores.sql.write_rows import add_rows, write_row
 from pytest_agentgates.task_files.change_check import Snapshot, check_change, snapshot_of
-from pytest_agentgates.task_files.changed_entry import NOBODY
 from pytest_agentgates.task_files.entry import Entry, task_of
 from pytest_agentgates.transaction_log import LogEntry
 
@@ -56,19 +53,19 @@ class SqlStore:
             before = read_rows(rows, self.database.shown_as)
             check_change(before, change, self._memory.snapshot)
             entry = changed_entry(before.entry(0), change)
-            write_row(connection, change, entry)
+            write_row(connection, rows[0], change, entry)
         if self._memory.snapshot:
             self._memory.snapshot = self._memory.snapshot.after(change, 0)
         return task_of(entry, before.tasks[0].where)
 
-    def add(self, entries: Sequence[Entry], log: Sequence[LogEntry], by: str, at: datetime) -> tuple[str, ...]:
+    def add(self, entries: Sequence[Entry], log: Sequence[LogEntry] = ()) -> tuple[str, ...]:
         """Put those tasks that are not there yet behind the others, with what a log says of them; gives their ids.
 
         Raises UsageError where an entry is no task; then none is added.
         """
         self._get_ready()
         with self.database.writing("the new tasks") as connection:
-            return add_rows(connection, entries, log, {"last_modified": rfc3339(at), "last_modified_by": by or NOBODY})
+            return add_rows(connection, entries, log)
 
     def read_log(self) -> tuple[LogEntry, ...]:
         """Every entry of the log, oldest first."""
@@ -76,12 +73,6 @@ class SqlStore:
         columns = [LOG.c[item.name] for item in fields(LogEntry)]
         with self.database.reading() as connection:
             return tuple(LogEntry(*row) for row in connection.execute(select(*columns).order_by(LOG.c.tx_id)))
-
-    def version(self) -> int:
-        """How many changes the store has seen."""
-        self._get_ready()
-        with self.database.reading() as connection:
-            return int(connection.execute(select(META.c.version)).scalar_one())
 
     def _rows(self) -> Sequence[Row[Any]]:
         self._get_ready()

@@ -1,65 +1,52 @@
-"""Writes rows of tasks with the log and the version, inside a transaction of the caller."""
+"""Writes rows of tasks with their log, inside a transaction of the caller.
+
+Each task counts its own changes, and the store's version is their sum: one counter for all would make
+every move wait for every other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from pytest_agentgates.core.moment import rfc3339
 from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.errors import Mistake, UsageError
 from pytest_agentgates.stores.sql.rows import row_of
 from pytest_agentgates.stores.sql.schema import LOG, META, TASKS
-from pytest_agentgates.task_files.changed_entry import NOBODY
 from pytest_agentgates.task_files.entry import Entry, problems_of
 from pytest_agentgates.task_files.locked_change import log_entries
 from pytest_agentgates.transaction_log import LogEntry, numbered
 
 
-def write_row(connection: Connection, change: TaskChange, entry: Entry) -> None:
-    """Write the entry of one task, which the caller holds, and log the change."""
-    meta = _held_meta(connection)
-    logged = numbered(log_entries(change), meta.last_tx_id)
-    by = {"last_modified": rfc3339(change.at), "last_modified_by": change.agent or NOBODY}
-    version = _count(connection, meta, {**by, "last_tx_id": logged[-1].tx_id})
-    connection.execute(update(TASKS).where(TASKS.c.id == change.task_id).values(**row_of(entry), version=version))
+def write_row(connection: Connection, row: Any, change: TaskChange, entry: Entry) -> None:
+    """Write the new entry of a row, which the caller holds, and log the change."""
+    logged = numbered(log_entries(change), row.last_tx_id)
+    values = {**row_of(entry), "version": row.version + 1, "last_tx_id": logged[-1].tx_id}
+    connection.execute(update(TASKS).where(TASKS.c.id == change.task_id).values(**values))
     connection.execute(insert(LOG), [asdict(one) for one in logged])
 
 
-def add_rows(
-    connection: Connection, entries: Sequence[Entry], log: Sequence[LogEntry], modified: Mapping[str, str]
-) -> tuple[str, ...]:
+def add_rows(connection: Connection, entries: Sequence[Entry], log: Sequence[LogEntry]) -> tuple[str, ...]:
     """Add the tasks that are not there yet, and their part of a log; gives their ids."""
-    meta = _held_meta(connection)
+    connection.execute(select(META).with_for_update())  # of two that add at once, the second sees what the first did
     known = set(connection.execute(select(TASKS.c.id)).scalars())
     new = [entry for entry in entries if entry.get("id") not in known]
     _check(new)
     ids = tuple(str(entry["id"]) for entry in new)
-    if not new:
-        return ids
     moves = _unlogged(connection, [one for one in log if one.task_id in set(ids)])
-    last = max([meta.last_tx_id, *(one.tx_id for one in moves)])
-    version = _count(connection, meta, {**modified, "last_tx_id": last})
+    last = {one.task_id: one.tx_id for one in sorted(moves, key=lambda one: one.tx_id)}
     first = 1 + (connection.execute(select(func.max(TASKS.c.position))).scalar() or 0)
-    rows = [{**row_of(entry), "position": first + index, "version": version} for index, entry in enumerate(new)]
-    connection.execute(insert(TASKS), rows)
-    if moves:
-        connection.execute(insert(LOG), [asdict(one) for one in moves])
+    rows = [
+        {**row_of(entry), "position": position, "version": 1, "last_tx_id": last.get(str(entry["id"]), "")}
+        for position, entry in enumerate(new, first)
+    ]
+    for table, values in ((TASKS, rows), (LOG, [asdict(one) for one in moves])):
+        if values:
+            connection.execute(insert(table), values)
     return ids
-
-
-def _held_meta(connection: Connection) -> Any:
-    """The row that everyone who writes holds until the end, so that ids of the log sort as the moves were made."""
-    return connection.execute(select(META.c.version, META.c.last_tx_id).with_for_update()).one()
-
-
-def _count(connection: Connection, meta: Any, values: Mapping[str, str]) -> int:
-    version = int(meta.version) + 1
-    connection.execute(update(META).values(version=version, **values))
-    return version
 
 
 def _check(entries: Sequence[Entry]) -> None:

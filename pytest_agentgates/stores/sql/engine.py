@@ -1,0 +1,68 @@
+"""Engines of SQLAlchemy, set up so that processes that work at once neither collide nor wait for ever."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sqlite3
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
+
+LOCK_SECONDS = 30
+WRITES = "agentgates_writes"
+# A process that was stopped, or whose machine is gone, must not hold up all others for long.
+_POSTGRES: dict[str, Any] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+_SESSION = f"-c lock_timeout={LOCK_SECONDS}s -c idle_in_transaction_session_timeout={2 * LOCK_SECONDS}s"
+
+
+@functools.cache
+def engine_of(url: URL, _pid: int) -> Engine:
+    """The engine of this process: connections must not be shared with a process that was forked."""
+    if url.get_backend_name() == "sqlite":
+        return _of_sqlite(url)
+    arguments = dict(_POSTGRES) if "options" in url.query else {**_POSTGRES, "options": _SESSION}
+    return create_engine(url, connect_args=arguments, pool_pre_ping=True, isolation_level="READ COMMITTED")
+
+
+def _of_sqlite(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
+    path = str(url.database)
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, record: Any) -> None:
+        # The driver would begin a transaction at its first write: of two that read before, one would fail.
+        connection.isolation_level = None
+        connection.execute("PRAGMA synchronous = FULL")
+        # One flush of the disk a move instead of four; another process may be switching at this moment.
+        with suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        record.info["file"] = _identity(path)
+
+    @event.listens_for(engine, "checkout")
+    def _checked_out(_connection: Any, record: Any, _proxy: object) -> None:
+        if record.info["file"] != _identity(path):
+            raise DisconnectionError  # the file was replaced, so a new connection is made
+
+    @event.listens_for(engine, "begin")
+    def _begins(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
