@@ -27,7 +27,7 @@ from pytest_agentgates.project import Project
 from pytest_agentgates.run_gates import ConfiguredGate
 from pytest_agentgates.run_tool import LocalTools
 from pytest_agentgates.store_location import shown_location
-from pytest_agentgates.stores import STORES
+from pytest_agentgates.stores import EXAMPLES, STORES
 from pytest_agentgates.third_party_gates import third_party_gates
 from pytest_agentgates.validate import nearest
 
@@ -113,12 +113,13 @@ def _with_baseline(configured: ConfiguredGate, baseline: Baseline) -> Configured
 
 
 def open_store(config: Config) -> TaskStore:
-    """The store that the configured location is, known by its form."""
+    """The store that the configured location is, known by its form; raises UsageError where it is none."""
     for store in STORES:
         if store.recognises(config.tasks):
             return store.open(config.tasks, config.root)
     what = f"no store can read {shown_location(config.tasks)!r}"
-    raise UsageError(what, f"{config.source}: tasks", "name a tasks.json file")
+    where = f"{config.source}: tasks" if config.source else "tasks"
+    raise UsageError(what, where, f"name a location like one of these: {', '.join(EXAMPLES)}")
 
 
 def measuring(gates: Sequence[ConfiguredGate]) -> FloorsMeasuring:

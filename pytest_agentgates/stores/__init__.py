@@ -45,3 +45,16 @@ STORES = (
     StoreKind(markdown_file.recognises, _at_path(markdown_file.open_store)),
     StoreKind(markdown_folder.recognises, _at_path(markdown_folder.open_store)),
 )
+
+# One location that each of them opens, in the same order: what a message names where none does.
+EXAMPLES = (
+    "postgresql://host/database",
+    ".taskmaster/tasks/tasks.json",
+    ".beads/issues.jsonl",
+    "specs/001-name/tasks.md",
+    "backlog/tasks",
+    "docs/state/tasks.json",
+    "manifest.yaml",
+    "docs/tasks.md",
+    "docs/tasks",
+)

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from pytest_agentgates.stores import EXAMPLES
 from tests.bad_input.refusals import refused
 from tests.gated_project import GatedProject
 
@@ -79,7 +80,8 @@ def test_a_file_that_is_no_task_file(project: GatedProject, text: str, message: 
 def test_a_store_that_no_one_can_read(project: GatedProject) -> None:
     project.configure('tasks = "tasks.csv"\n')
     assert refused(project, *RUN) == (
-        "agentgates: pyproject.toml: tasks: no store can read 'tasks.csv'\n  fix: name a tasks.json file"
+        "agentgates: pyproject.toml: tasks: no store can read 'tasks.csv'\n  fix: name a location like one of these: "
+        + ", ".join(EXAMPLES)
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_agentgates.core.task import Step, TaskStatus
 from pytest_agentgates.errors import UsageError
-from pytest_agentgates.stores import STORES
+from pytest_agentgates.stores import EXAMPLES, STORES
 from tests.stores.forms import opened, written
 from tests.stores.json_store import CLAIM, PASS, change
 
@@ -37,6 +37,16 @@ def test_each_store_is_known_by_its_form(location: str, module: str) -> None:
     first = next(kind for kind in STORES if kind.recognises(location))
     assert first.recognises.__module__.startswith(f"pytest_agentgates.stores.{module}")
     assert not any(kind.recognises("mysql://host/tasks") for kind in STORES)
+
+
+def test_each_store_has_an_example_that_it_opens() -> None:
+    first = [next(kind for kind in STORES if kind.recognises(location)) for location in EXAMPLES]
+    assert first == list(STORES)
+
+
+@pytest.mark.parametrize("location", ["tasks.csv", "mysql://host/tasks", "tasks.json5", "https://host/tasks.json"])
+def test_other_locations_are_no_store(location: str) -> None:
+    assert not any(kind.recognises(location) for kind in STORES)
 
 
 def test_taskmaster_has_tags_and_subtasks(tmp_path: Path) -> None:
