@@ -118,7 +118,7 @@ agentgates.add_command(preflight)
 @agentgates.command()
 @click.argument("name")
 def schema(name: str) -> int:
-    """Print a JSON Schema: config, quality_gates_run, test_failures or test_report."""
+    """Print a JSON Schema: config, quality_gates_run, test_failures, test_report or completion_report."""
     from pytest_agentgates.commands import schema_command
 
     return schema_command(name)
@@ -165,3 +165,15 @@ def verify(**options: Any) -> int:
     from pytest_agentgates.verify_command import verify_command
 
     return verify_command(options)
+
+
+@agentgates.command()
+@click.argument("task_id", metavar="[ID]", default="")
+@click.option("--format", "form", default="markdown", help="markdown, json or html.")
+@click.option("-o", "--output", default="", metavar="FILE", help="Write it into this file.")
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+def report(**options: Any) -> int:
+    """Report what the records show of all tasks, or of one; exits with 1 where a completion is not proved."""
+    from pytest_agentgates.report_command import report_command
+
+    return report_command(options)

@@ -43,7 +43,10 @@ if TYPE_CHECKING:  # what a check never needs is imported by what does
     from pytest_agentgates.check_task import JudgedRun
 
 _QUIET = ("-q", "-qq", "--quiet")
-_SCHEMAS = {"quality_gates_run": "quality_gates_run", "test_failures": "test_failures", "test_report": "ctrf"}
+_SCHEMAS = {
+    **{name: name for name in ("quality_gates_run", "test_failures", "completion_report")},
+    "test_report": "ctrf",
+}
 
 
 def stop_on_sigterm() -> None:

@@ -87,6 +87,13 @@ def read(path: Path, shown_as: str = "") -> tuple[LogEntry, ...]:
     return tuple(entry for _, entry in entries if entry is not None)
 
 
+def is_torn(path: Path) -> bool:
+    """Whether the last line is no entry, as a killed writer leaves it; raises UsageError where it cannot be read."""
+    with user_errors(path, "be read"):
+        lines = path.read_bytes().splitlines() if path.exists() else []
+    return bool(lines) and bool(lines[-1].strip()) and _entry_of(lines[-1]) is None
+
+
 def numbered(entries: Sequence[LogEntry], last: str) -> tuple[LogEntry, ...]:
     """The entries with ids that sort behind `last`, the id of the last entry so far, empty where there is none."""
     # A clock that was set back must not put new entries before old ones.

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import html
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from pytest_agentgates.core.finding import Finding, Severity
+from pytest_agentgates.core.markdown_cells import escaped, row
 from pytest_agentgates.core.outcomes import Outcome
-from pytest_agentgates.core.printable import one_line
 from pytest_agentgates.core.record import RunRecord
 from pytest_agentgates.core.task_tests import failures, never_ran, task_ids
 from pytest_agentgates.core.verdict import GateResult
 
 # A job summary may have 1 MiB; a longer page would be dropped whole.
 _MOST_ROWS = 100
-_LONGEST = 300
-_ESCAPED = "\\`*_{}[]|~#$"
 
 
 @dataclass(frozen=True)
@@ -34,22 +32,22 @@ class MarkdownPage:
 
 
 def _head(record: RunRecord) -> Iterator[str]:
-    tasks = ", ".join(map(_safe, task_ids(record)))
+    tasks = ", ".join(map(escaped, task_ids(record)))
     yield f"# Quality gates: {record.status.value}{f' for {tasks}' if tasks else ''}"
     yield ""
-    commit = f", commit {_safe(record.git.commit[:12])}" if record.git.commit else ""
-    yield f"Run {_safe(record.run_id)}, {record.duration_ms} ms{commit}, {_safe(record.assurance)}."
+    commit = f", commit {escaped(record.git.commit[:12])}" if record.git.commit else ""
+    yield f"Run {escaped(record.run_id)}, {record.duration_ms} ms{commit}, {escaped(record.assurance)}."
     reasons = [reason for outcome in record.outcomes for reason in outcome.verdict.reasons]
     if reasons:
         yield ""
-        yield from _cut([f"- {_safe(reason)}" for reason in reasons], "- ")
+        yield from _cut([f"- {escaped(reason)}" for reason in reasons], "- ")
 
 
 def _gates(results: Sequence[GateResult]) -> Iterator[str]:
     yield "## Gates"
     yield ""
     rows = [
-        (_gate_name(result), _status(result), _safe(result.message), _figure(result), f"{result.duration_ms}")
+        (_gate_name(result), _status(result), escaped(result.message), _figure(result), f"{result.duration_ms}")
         for result in results
     ]
     yield from _table(("Gate", "Status", "Message", "Actual", "ms"), rows)
@@ -81,16 +79,16 @@ def _tests(record: RunRecord) -> Iterator[str]:
     counted = [f"{count[outcome]} {outcome.value}" for outcome in Outcome if count[outcome]]
     counted += [f"{len(missing)} never ran"] if missing else []
     yield f"{', '.join(counted) or 'None'}."
-    rows = [(_safe(test.nodeid), test.outcome.value, _safe(why.message)) for test, why in failures(record)]
-    rows += [(_safe(error.path), "collection error", _safe(error.message)) for error in claim.collection_errors]
-    rows += [(_safe(nodeid), "never ran", "") for nodeid in missing]
+    rows = [(escaped(test.nodeid), test.outcome.value, escaped(why.message)) for test, why in failures(record)]
+    rows += [(escaped(error.path), "collection error", escaped(error.message)) for error in claim.collection_errors]
+    rows += [(escaped(nodeid), "never ran", "") for nodeid in missing]
     if rows:
         yield ""
         yield from _table(("Test", "Outcome", "Message"), rows)
 
 
 def _gate_name(result: GateResult) -> str:
-    return _safe(f"{result.name} ({', '.join(result.tasks)})" if result.tasks else result.name)
+    return escaped(f"{result.name} ({', '.join(result.tasks)})" if result.tasks else result.name)
 
 
 def _status(result: GateResult) -> str:
@@ -107,28 +105,16 @@ def _figure(result: GateResult) -> str:
 def _finding(result: GateResult, finding: Finding) -> tuple[str, ...]:
     grave = result.blocking and finding.severity is Severity.ERROR
     weight = "blocks" if grave else "advice"
-    return (_safe(finding.place), _safe(finding.rule), _safe(finding.message), _safe(finding.fix), weight)
+    return (escaped(finding.place), escaped(finding.rule), escaped(finding.message), escaped(finding.fix), weight)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    yield _row(head)
-    yield _row(["---"] * len(head))
-    yield from _cut([_row(row) for row in rows], "\n")
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+    yield row(head)
+    yield row(["---"] * len(head))
+    yield from _cut([row(cells) for cells in rows], "\n")
 
 
 def _cut(lines: Sequence[str], before_rest: str) -> Iterator[str]:
     yield from lines[:_MOST_ROWS]
     if len(lines) > _MOST_ROWS:
         yield f"{before_rest}{len(lines) - _MOST_ROWS} more are in quality_gates_run.json."
-
-
-def _safe(text: str) -> str:
-    """One line without Markdown or HTML of its own, cut to a readable length."""
-    line = one_line(text)
-    short = line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
-    marked = "".join(f"\\{sign}" if sign in _ESCAPED else sign for sign in short)
-    return html.escape(marked, quote=False)

@@ -46,6 +46,6 @@ def test_every_schema_can_be_read(name: str) -> None:
 
 def test_an_unknown_schema_is_a_mistake_that_names_the_others() -> None:
     with pytest.raises(
-        UsageError, match="no schema 'odd'\n  fix: choose one of: ctrf, quality_gates_run, test_failures"
+        UsageError, match="no schema 'odd'\n  fix: choose one of: completion_report, ctrf, quality_gates_run, test_failures"
     ):
         schema_text("odd")

@@ -1,0 +1,91 @@
+"""What a reader of the completion report must know beside the results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pytest_agentgates.core.completion import Note, TaskResult
+from pytest_agentgates.core.dependencies import dependency_mistakes
+from pytest_agentgates.core.printable import counted
+from pytest_agentgates.core.task import Task, TaskStatus
+from pytest_agentgates.errors import AgentGatesError
+from pytest_agentgates.evidence_claims import read_claim_of
+from pytest_agentgates.project import Project
+from pytest_agentgates.read_remediation import open_remediation
+from pytest_agentgates.recorded_runs import RecordedRun
+
+
+def notes_of(project: Project, results: Sequence[TaskResult], runs: Sequence[RecordedRun]) -> Iterator[Note]:
+    """Every note, those of tasks first."""
+    for result in results:
+        yield from (Note(text, result.task.id) for text in _of_task(result.task))
+    for run in runs:
+        if run.document and not run.problems:
+            yield from (Note(text, run.folder or run.path) for text in _of_run(run.document))
+    for mistake in dependency_mistakes([result.task for result in results]) if len(results) > 1 else ():
+        yield Note(mistake.what, mistake.where)
+    yield from _foreign(project)
+    yield from _remediation(project)
+
+
+def _of_task(task: Task) -> Iterator[str]:
+    blocker, escalated = task.extra.get("blocker_info"), task.extra.get("escalation_info")
+    if task.status is TaskStatus.BLOCKED:
+        yield _blocked(blocker) if isinstance(blocker, dict) else "blocked, and the store does not say by what"
+    if task.status is TaskStatus.ESCALATED:
+        reason = escalated.get("reason") if isinstance(escalated, dict) else None
+        yield f"escalated, a person must decide: {reason or 'the store does not say why'}"
+    widened = task.extra.get("widened")
+    if isinstance(widened, list) and widened:
+        yield f"its boundary was widened {counted(len(widened), 'time')}"
+    drift = task.extra.get("drift")
+    for entry in drift if isinstance(drift, list) else ():
+        if isinstance(entry, dict) and not entry.get("resolved"):
+            yield f"drift of tier {entry.get('tier')}: {entry.get('what') or entry.get('description') or 'not told'}"
+
+
+def _blocked(blocker: Mapping[str, Any]) -> str:
+    cause = f", suspected cause {blocker['suspected_cause']}" if blocker.get("suspected_cause") else ""
+    return f"blocked after {blocker.get('attempts') or '?'} attempts{cause}: {blocker.get('last_error') or 'no error'}"
+
+
+def _of_run(run: Mapping[str, Any]) -> Iterator[str]:
+    """What a run did not judge, or judged and let pass."""
+    if run["assurance"] == "in_place":
+        yield "judged in place, where the agent worked"
+    yield from (str(text) for text in run.get("assurance_notes", ()))
+    if run["summary"]["waived"]:
+        yield f"{counted(run['summary']['waived'], 'finding')} waived"
+    advisory = [gate["name"] for gate in run["gates"] if gate["status"] == "warn"]
+    if advisory:
+        yield f"these gates did not pass, and do not decide: {', '.join(advisory)}"
+    tests = run["tests"]
+    for name, what in (("skipped", "was skipped"), ("xfailed", "failed as expected"), ("reruns", "was run again")):
+        if tests[name]:
+            yield f"{counted(tests[name], 'test')} {what if tests[name] == 1 else what.replace('was', 'were')}"
+
+
+def _foreign(project: Project) -> Iterator[Note]:
+    """Evidence that this tool did not write: that it is there, and that it proves nothing."""
+    folder = project.root / project.config.evidence
+    for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+        try:
+            claim = read_claim_of(path.name, path.read_bytes())
+        except OSError as error:
+            yield Note(f"it cannot be read: {error.strerror}", f"{project.config.evidence}/{path.name}")
+            continue
+        if claim and not claim.is_own and path.name != "test_report.json":
+            tasks = f" about {', '.join(claim.tasks)}" if claim.tasks else ""
+            text = f"it was not written by this tool; what it claims{tasks} is not repeated here"
+            yield Note(text, f"{project.config.evidence}/{path.name}")
+
+
+def _remediation(project: Project) -> Iterator[Note]:
+    try:
+        repairs, place = open_remediation(project.root, project.config.tasks)
+    except AgentGatesError as error:
+        yield Note(f"the manifest's remediation cannot be read: {error}")
+        return
+    for repair in repairs:
+        yield Note(f"{repair.id} ({repair.priority}) is open: {repair.summary}", place)

@@ -1,0 +1,204 @@
+"""The completion report repeats no claim that store, log and evidence do not prove together."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+
+import pytest
+
+from pytest_agentgates.core.completion import Standing
+from pytest_agentgates.core.verdict import GateResult, GateStatus
+from pytest_agentgates.errors import UsageError
+from tests.reports.recorded_project import LOG, STORE, RecordedProject
+
+
+def test_a_completion_with_its_evidence_is_proved(recorded: RecordedProject) -> None:
+    run_id = recorded.judged()
+    report = recorded.report()
+    result = report.results[0]
+    assert (result.standing, result.problems, result.run_id, result.outcome) == (Standing.PROVED, (), run_id, "pass")
+    assert report.results[1].standing is Standing.OPEN
+    assert report.holds
+    assert report.proofs[0].problems == ()
+    assert report.next_step.command == "agentgates tasks claim T2"
+
+
+def test_a_word_in_the_store_alone_proves_nothing(recorded: RecordedProject) -> None:
+    recorded.tasks({"id": "T1", "status": "completed"})
+    report = recorded.report()
+    assert report.results[0].standing is Standing.NOT_PROVED
+    assert report.results[0].problems == ("the log knows of no judged move to completed",)
+    assert not report.holds
+    assert report.next_step.command == "agentgates run T1"
+
+
+def test_evidence_without_the_log_proves_nothing(recorded: RecordedProject) -> None:
+    recorded.judged()
+    (recorded.root / LOG).unlink()
+    assert recorded.result().standing is Standing.NOT_PROVED
+
+
+def test_evidence_that_was_changed_is_named_with_both_digests(recorded: RecordedProject) -> None:
+    path = recorded.evidence(recorded.judged())
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.write_bytes(path.read_bytes() + b"\n")
+    after = hashlib.sha256(path.read_bytes()).hexdigest()
+    report = recorded.report()
+    assert report.results[0].standing is Standing.NOT_PROVED
+    assert f"the log says {before[:12]}, the file has {after[:12]}" in report.results[0].problems[0]
+    assert "its digest is not the one that the log has" in report.proofs[-1].problems
+
+
+def test_evidence_that_is_gone_is_named(recorded: RecordedProject) -> None:
+    shutil.rmtree(recorded.evidence(recorded.judged()).parent)
+    result = recorded.result()
+    assert result.standing is Standing.NOT_PROVED
+    assert result.problems == ("the log names run run-1, of which there is no evidence",)
+
+
+def test_a_report_beside_the_evidence_that_was_changed_is_named(recorded: RecordedProject) -> None:
+    path = recorded.evidence(recorded.judged(), "test_report.json")
+    path.write_text("{}", encoding="utf-8")
+    result = recorded.result()
+    assert result.standing is Standing.NOT_PROVED
+    assert "test_report.json does not fit: it was changed" in result.problems[0]
+
+
+def test_a_verdict_that_the_gates_deny_proves_nothing_even_where_the_digest_fits(recorded: RecordedProject) -> None:
+    failing = GateResult("ruff_clean", GateStatus.FAIL, "3 findings")
+    run_id = recorded.judged("T1", "pass", failing)
+    result = recorded.result()
+    assert result.standing is Standing.NOT_PROVED
+    assert "it claims a pass although these did not: ruff_clean" in result.problems[0]
+    assert result.outcome == ""
+    assert result.run_id == run_id
+
+
+def test_a_failed_run_proves_no_completion_whatever_the_log_says(recorded: RecordedProject) -> None:
+    run_id = recorded.judged("T1", "fail")
+    digest = hashlib.sha256(recorded.evidence(run_id).read_bytes()).hexdigest()
+    recorded.change(recorded.root / STORE, tasks=[{"id": "T1", "status": "completed"}])
+    forged = {"tx_id": "f" * 32, "task_id": "T1", "before": "in_progress", "after": "completed", "run_id": run_id}
+    with (recorded.root / LOG).open("a", encoding="utf-8") as log:
+        log.write(json.dumps({**forged, "evidence_sha256": digest}) + "\n")
+    result = recorded.result()
+    assert result.standing is Standing.NOT_PROVED
+    assert result.problems == (f".claude/evidence/runs/{run_id}/quality_gates_run.json says fail",)
+
+
+def test_evidence_of_another_task_proves_nothing(recorded: RecordedProject) -> None:
+    run_id = recorded.judged("T2")
+    digest = hashlib.sha256(recorded.evidence(run_id).read_bytes()).hexdigest()
+    recorded.tasks({"id": "T1", "status": "completed"})
+    forged = {"tx_id": "f" * 32, "task_id": "T1", "after": "completed", "run_id": run_id, "evidence_sha256": digest}
+    with (recorded.root / LOG).open("a", encoding="utf-8") as log:
+        log.write(json.dumps(forged) + "\n")
+    assert recorded.result().problems == (
+        f".claude/evidence/runs/{run_id}/quality_gates_run.json does not speak of T1",
+    )
+
+
+def test_a_later_move_of_the_log_is_held_against_the_store(recorded: RecordedProject) -> None:
+    recorded.judged()
+    recorded.tasks({"id": "T1", "status": "pending"})
+    assert recorded.result().problems == ("the store says pending, the log's last move says completed",)
+
+
+def test_a_torn_last_line_is_named_and_the_rest_is_read(recorded: RecordedProject) -> None:
+    recorded.judged()
+    with (recorded.root / LOG).open("a", encoding="utf-8") as log:
+        log.write('{"tx_id": "abc", "task')
+    report = recorded.report()
+    assert [(fault.about, fault.text) for fault in report.faults] == [(LOG, "its last line is torn and was left out")]
+    assert report.results[0].standing is Standing.PROVED
+    assert not report.holds
+    assert report.next_step.command == "agentgates doctor"
+
+
+def test_a_log_that_cannot_be_read_proves_nothing(recorded: RecordedProject) -> None:
+    recorded.judged()
+    path = recorded.root / LOG
+    path.write_text("nonsense\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    report = recorded.report()
+    assert f"{LOG}:1" in report.faults[0].text
+    assert report.results[0].standing is Standing.NOT_PROVED
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"gates": {}}', '{"schema_version": "1.0", "run_id": 7}'])
+def test_evidence_that_is_none_is_named(recorded: RecordedProject, content: str) -> None:
+    recorded.evidence(recorded.judged()).write_text(content, encoding="utf-8")
+    report = recorded.report()
+    assert report.results[0].standing is Standing.NOT_PROVED
+    assert any(proof.problems and not proof.status for proof in report.proofs)
+
+
+def test_the_latest_set_that_no_run_keeps_is_named(recorded: RecordedProject) -> None:
+    recorded.judged()
+    recorded.change(recorded.root / ".claude/evidence/quality_gates_run.json", agent="somebody")
+    problems = [proof.problems for proof in recorded.report().proofs]
+    assert problems == [("it is not what runs/run-1 keeps",), ()]
+
+
+def test_evidence_of_another_tool_is_named_and_not_repeated(recorded: RecordedProject) -> None:
+    recorded.write(".claude/evidence/T1_quality_gates.json", '{"gates": {}, "total_tests": 402, "status": "PASS"}')
+    notes = recorded.report().notes
+    assert [note.about for note in notes] == [".claude/evidence/T1_quality_gates.json"]
+    assert "not written by this tool" in notes[0].text
+    assert "402" not in notes[0].text
+
+
+def test_what_a_failed_run_found_is_told(recorded: RecordedProject) -> None:
+    recorded.judged("T1", "fail")
+    result = recorded.result()
+    assert (result.standing, result.outcome, result.reasons) == (Standing.OPEN, "fail", ("tests_pass: 0 of 1 passed",))
+    assert recorded.report().next_step.command == "agentgates run T1"
+
+
+def test_what_was_let_pass_is_noted(recorded: RecordedProject) -> None:
+    recorded.judged("T1", "pass", GateResult("ruff_clean", GateStatus.WARN, "3 findings", blocking=False))
+    texts = {note.text for note in recorded.report().notes}
+    assert "judged in place, where the agent worked" in texts
+    assert "these gates did not pass, and do not decide: ruff_clean" in texts
+
+
+def test_blocked_escalated_widened_and_drift_are_noted(recorded: RecordedProject) -> None:
+    blocker = {"attempts": 3, "suspected_cause": "import_error", "last_error": "no module 'x'"}
+    recorded.tasks(
+        {"id": "T1", "status": "blocked", "blocker_info": blocker, "drift": [{"tier": 2, "what": "more than asked"}]},
+        {"id": "T2", "status": "escalated", "escalation_info": {"reason": "rejected twice"}},
+    )
+    report = recorded.report()
+    assert [(note.about, note.text) for note in report.notes] == [
+        ("T1", "blocked after 3 attempts, suspected cause import_error: no module 'x'"),
+        ("T1", "drift of tier 2: more than asked"),
+        ("T2", "escalated, a person must decide: rejected twice"),
+    ]
+    assert report.next_step.command == "agentgates tasks reopen T1"
+
+
+def test_one_task_can_be_reported_alone(recorded: RecordedProject) -> None:
+    recorded.judged("T1", run=1)
+    recorded.judged("T2", "fail", run=2)
+    report = recorded.report("T1")
+    assert [result.task.id for result in report.results] == ["T1"]
+    assert [proof.run_id for proof in report.proofs] == ["run-1"]
+    with pytest.raises(UsageError, match="did you mean T1"):
+        recorded.report("T11")
+
+
+def test_a_store_without_tasks_has_a_report_too(recorded: RecordedProject) -> None:
+    recorded.tasks()
+    report = recorded.report()
+    assert report.results == ()
+    assert report.holds
+    assert report.next_step.text == "add a task to the store"
+
+
+def test_all_done_says_so(recorded: RecordedProject) -> None:
+    recorded.judged("T1", run=1)
+    recorded.judged("T2", run=2)
+    report = recorded.report()
+    assert report.holds
+    assert report.next_step.text.startswith("nothing is left to do")
