@@ -24,7 +24,7 @@ ORM_MODULES = (
     "ormar",
     "advanced_alchemy",
 )
-_ACTIVE = ("django.", "peewee.", "tortoise.", "playhouse.", "ormar.")
+_ACTIVE = ("peewee.", "tortoise.", "playhouse.", "ormar.")
 _ROUNDS = 6
 
 
@@ -139,10 +139,16 @@ def _model(node: ast.ClassDef, file: FileSyntax, names: FileNames) -> ModelClass
         (*fields, *(inner[1] if inner else ())),
         is_abstract,
         is_table or declared or inner is not None,
-        any(base.startswith(_ACTIVE) for base in bases) or bool({"db_table", "table_name"} & meta.keys()),
+        any(_names_its_table(base) for base in bases) or bool({"db_table", "table_name"} & meta.keys()),
         any(one.arg == "table" for one in node.keywords),
         _managers(assigned, names),
     )
+
+
+def _names_its_table(base: str) -> bool:
+    """Whether a framework gives the subclasses of a base a table; forms and serializers have fields and no table."""
+    of_django = base.startswith("django.") and (".db." in base or ".models." in base)
+    return of_django or base.startswith(_ACTIVE)
 
 
 def _table_in(node: ast.expr | None, names: FileNames) -> tuple[str, tuple[ModelField, ...]] | None:

@@ -74,8 +74,10 @@ def _of_entity(frame: Frame, base: Entity, node: ast.Attribute) -> Thing:
     table = frame.world.entities.table(base.key)
     if table is not None and table.field(node.attr) is None and frame.world.method(base.key, node.attr) is not None:
         return Callee(base.key)
-    if node.attr in ("c", "columns", "DoesNotExist", "_meta"):
+    if node.attr in ("c", "columns", "DoesNotExist", "_meta", "__table__"):
         return base
+    if node.attr == "query" and table is not None and table.field("query") is None:
+        return Query((Use(base.ref, base.key, node.lineno),), (), node.lineno, "sqlalchemy", selected=base.ref)
     return Column(base.ref, node.attr, base.key)
 
 

@@ -97,6 +97,7 @@ class _Graph:
         self.keys = {use.ref: use.key for use in query.uses}
         self.inner = {use.ref: use.inner for use in query.uses if use.inner is not None}
         self.start = frozenset(self._bound_inside())
+        self.required = frozenset(_required(query.predicates))
 
     def is_tenant(self, column: Column) -> bool:
         if column.ref in self.inner:
@@ -133,11 +134,18 @@ class _Graph:
 
     def _bound_by(self, atom: Same | Fixed | AnyOf, bound: frozenset[str]) -> frozenset[str]:
         if isinstance(atom, Fixed):
-            return frozenset(self._fixed(atom))
+            return frozenset(self._fixed(atom)) if self._counts(atom.column, atom.on) else frozenset()
         if isinstance(atom, Same):
-            return frozenset((*self._same(atom.left, atom.right, bound), *self._same(atom.right, atom.left, bound)))
+            sides = ((atom.left, atom.right), (atom.right, atom.left))
+            return frozenset(
+                ref for here, there in sides if self._counts(here, atom.on) for ref in self._same(here, there, bound)
+            )
         ways = [self.bound((choice,), bound) for choice in atom.choices]
         return frozenset.intersection(*ways) if ways else frozenset()
+
+    def _counts(self, column: Column, on: str) -> bool:
+        """Whether a condition narrows the rows of a column: in an outer join only those that may be missing."""
+        return not on or column.ref == on or on in self.required
 
     def _fixed(self, atom: Fixed) -> Iterable[str]:
         column = atom.column
@@ -173,6 +181,15 @@ class _Graph:
 
     def _key(self, column: Column) -> str:
         return column.key or self.keys.get(column.ref, "")
+
+
+def _required(predicates: Iterable[Predicate]) -> Iterable[str]:
+    """The refs that a condition outside of outer joins asks for, whose rows cannot be missing therefore."""
+    for atom in (one for predicate in predicates for one in predicate.atoms):
+        if isinstance(atom, Fixed) and not atom.on and atom.source is not Source.NONE:
+            yield atom.column.ref
+        elif isinstance(atom, Same) and not atom.on:
+            yield from (atom.left.ref, atom.right.ref)
 
 
 def _has_open(predicate: Predicate) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter import constructs, entity_calls, query_calls
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
-from pytest_agentgates.gates.tenant_filter.documents import document_call
+from pytest_agentgates.gates.tenant_filter.documents import document_call, joined_documents
 from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.helpers import inline
 from pytest_agentgates.gates.tenant_filter.row_calls import column_call, list_call, plain_call, row_call, value_call
@@ -140,7 +140,17 @@ def _outside(frame: Frame, func: ast.Attribute, given: Arguments) -> Thing:
         return found
     if func.attr in _OPERATORS:
         return Predicate()
-    return passed(frame, given, func.attr)
+    return _collection(frame, func.attr, given) or passed(frame, given, func.attr)
+
+
+def _collection(frame: Frame, name: str, given: Arguments) -> Thing | None:
+    """A collection by its name; of one that nobody owns, what its pipeline joins."""
+    first = given.values[0] if given.values else None
+    if name == "get_collection" and isinstance(first, Sql):
+        return frame.world.collection(first.text)
+    if name == "aggregate" and first is not None:
+        joined_documents(frame, first, given.line)
+    return None
 
 
 def passed(frame: Frame, given: Arguments, name: str) -> Thing:
@@ -170,7 +180,7 @@ def _function(frame: Frame, function: Thing, node: ast.Call, given: Arguments, e
         return found
     if isinstance(function, Entity):
         return Row(function.key, Source.ROW)
-    return value_call(frame, name, given) or passed(frame, given, name)
+    return value_call(frame, name, given) or _collection(frame, name, given) or passed(frame, given, name)
 
 
 def _written(node: ast.expr) -> str:

@@ -47,5 +47,5 @@ class _Mentions:
             return True
         lower = source.lower()
         is_sql = any(word in lower for word in (b"select ", b"select\n", b"update ", b"delete from", b"insert into"))
-        is_mongo = b"find" in lower or b"aggregate" in lower or b"_one" in lower or b"_many" in lower
+        is_mongo = any(word in lower for word in (b"find", b"aggregate", b"_one", b"_many", b"bulk_write", b"_count("))
         return (is_sql or is_mongo) and any(name in lower for name in self.tables)

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
+from pytest_agentgates.gates.tenant_filter.documents import operation
 from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.lookups import lookups
 from pytest_agentgates.gates.tenant_filter.predicates import negated, one_of
 from pytest_agentgates.gates.tenant_filter.values import (
+    EXPRESSION,
     PLAIN,
     UNKNOWN,
     Column,
@@ -92,6 +94,9 @@ def _not(frame: Frame, given: Arguments) -> Thing:
 
 def _alias(_frame: Frame, given: Arguments) -> Thing | None:
     first = given.values[0] if given.values else None
+    source = next((one for one in given.values[1:] if isinstance(one, Subquery)), None)
+    if source is not None:
+        return source
     if isinstance(first, Entity):
         return Entity(first.key, f"{first.key}@{given.line}:{given.node.col_offset}")
     return first if isinstance(first, Subquery) else None
@@ -116,11 +121,36 @@ def _q(_frame: Frame, given: Arguments) -> Thing:
     return Items((named, *given.values), ("Q",)) if given.named else conjunction(list(given.values))
 
 
-def _subquery(frame: Frame, given: Arguments) -> Thing:
+def _django_exists(frame: Frame, given: Arguments) -> Thing:
     for one in given.values:
         for query in queries_in(one):
             frame.nest(query)
-    return UNKNOWN
+    return Predicate()
+
+
+def _subquery(_frame: Frame, given: Arguments) -> Thing:
+    return next((query for one in given.values for query in queries_in(one)), UNKNOWN)
+
+
+def _criteria(_frame: Frame, given: Arguments) -> Thing:
+    """`with_loader_criteria(Order, Order.tenant_id == t)`: a condition on each use of a class."""
+    condition = given.values[1] if len(given.values) > 1 else UNKNOWN
+    is_known = isinstance(given.values[0], Entity) and isinstance(condition, Predicate) if given.values else False
+    return condition if is_known else Predicate(is_open=True)
+
+
+def _same_row(_frame: Frame, given: Arguments) -> Thing:
+    """Django's F: a column of the row itself, whose entity only the query knows."""
+    first = given.values[0] if given.values else None
+    return Column("", first.text) if isinstance(first, Sql) else UNKNOWN
+
+
+def _attribute_of(_frame: Frame, given: Arguments) -> Thing | None:
+    """`getattr(Order, "tenant_id")`; the name of any other column is not known."""
+    entity, name = (*given.values, None, None)[:2]
+    if not isinstance(entity, Entity):
+        return None
+    return Column(entity.ref, name.text if isinstance(name, Sql) else EXPRESSION, entity.key)
 
 
 def _get_or_404(frame: Frame, given: Arguments) -> Thing | None:
@@ -164,7 +194,12 @@ _CONSTRUCTS: dict[str, Callable[[Frame, Arguments], Thing | None]] = {
     "intersect": _union,
     "except_": _union,
     "Q": _q,
-    "Exists": _subquery,
+    "Exists": _django_exists,
+    "F": _same_row,
+    "with_loader_criteria": _criteria,
+    "getattr": _attribute_of,
+    "tuple_": lambda _frame, given: Items(given.values, is_open=given.is_open),
+    "true": lambda _frame, _given: Predicate(),
     "Subquery": _subquery,
     "OuterRef": _outer,
     "Prefetch": _prefetch,
@@ -172,5 +207,8 @@ _CONSTRUCTS: dict[str, Callable[[Frame, Arguments], Thing | None]] = {
     "aget_object_or_404": _get_or_404,
     "get_list_or_404": _get_or_404,
     "text": _text,
+    **dict.fromkeys(
+        ("UpdateOne", "UpdateMany", "DeleteOne", "DeleteMany", "ReplaceOne"), lambda _frame, given: operation(given)
+    ),
     "literal_column": lambda _frame, _given: PLAIN,
 }

@@ -32,12 +32,14 @@ from pytest_agentgates.gates.tenant_filter.world import Defined
 Evaluate = Callable[[Frame, ast.expr], Thing]
 _BEGIN = frozenset({"select", "update", "delete", "filter", "all", "exclude", "query"})
 _GET = frozenset({"get", "get_or_none", "get_or_404"})
+_SESSION_GETS = frozenset({"get", "get_one", "get_or_404"})
 _BY_ID = frozenset({"get_by_id", "delete_by_id", "set_by_id", "find_by_id"})
-_MAKE = frozenset({"create", "insert", "insert_many", "bulk_create", "replace", "get_or_create"})
+_ONCE = frozenset({"first", "exists", "in_bulk", "get_or_create", "update_or_create"})
+_MAKE = frozenset({"create", "insert", "insert_many", "bulk_create", "replace"})
 _EXECUTORS = frozenset({"execute", "exec", "scalar", "scalars", "stream", "stream_scalars", "all", "one", "fetch_all"})
 
 
-def entity_call(frame: Frame, entity: Entity, name: str, given: Arguments) -> Thing | None:  # noqa: PLR0911 - one way out for each kind of method
+def entity_call(frame: Frame, entity: Entity, name: str, given: Arguments) -> Thing | None:
     """A method of a mapped class that begins a query, None where the class defines it itself."""
     defined = frame.world.method(entity.key, name)
     query = Query((Use(entity.ref, entity.key, given.line),), (), given.line, _style(name), selected=entity.ref)
@@ -50,17 +52,29 @@ def entity_call(frame: Frame, entity: Entity, name: str, given: Arguments) -> Th
     if name in _MAKE:
         return Row(entity.key, Source.ROW)
     if name in _BY_ID and given.values:
-        key = equal(frame, Column(entity.ref, "pk", entity.key), given.values[0])
-        found = query.where(key) if isinstance(key, Predicate) else query
-        return frame.execute(replace(found, loads_by_key=True))
+        return entity_by_key(frame, entity, given.values[0], given.line)
     if name in _GET:
         found = query.where(lookups(frame, query, given))
         return frame.execute(found) if name == "get_or_none" else frame.demand(found)
+    if name in _ONCE or name in _BEGIN:
+        return _begun(frame, query, name, given)
+    return Entity(entity.key, f"{entity.key}@{given.line}:{given.node.col_offset}") if name == "alias" else None
+
+
+def _begun(frame: Frame, query: Query, name: str, given: Arguments) -> Thing:
     if name in ("select", "update", "delete"):
         return replace(query, verb=name)
-    if name in _BEGIN:
-        return replace(query.where(lookups(frame, query, given)), style="tortoise")
-    return Entity(entity.key, f"{entity.key}@{given.line}:{given.node.col_offset}") if name == "alias" else None
+    if name == "exclude":
+        return query
+    found = query.where(lookups(frame, query, given))
+    return frame.execute(found) if name in _ONCE else found
+
+
+def entity_by_key(frame: Frame, entity: Entity, value: Thing, line: int) -> Thing:
+    """`Order.get_by_id(i)` and `Order[i]`: the row with a primary key."""
+    query = Query((Use(entity.ref, entity.key, line),), (), line, "peewee", selected=entity.ref, loads_by_key=True)
+    key = equal(frame, Column(entity.ref, "pk", entity.key), value)
+    return frame.execute(query.where(key) if isinstance(key, Predicate) else query)
 
 
 def _style(name: str) -> str:
@@ -72,7 +86,9 @@ def session_call(frame: Frame, name: str, given: Arguments) -> Thing | None:
     first = given.values[0] if given.values else None
     if name == "query" and any(isinstance(one, (Entity, Column, Subquery)) for one in given.values):
         return select(frame, given)
-    if name in ("get", "get_one") and isinstance(first, Entity) and len(given.values) > 1:
+    if name == "select" and any(isinstance(one, (Entity, Column, Subquery)) for one in given.values):
+        return select(frame, given)
+    if name in _SESSION_GETS and isinstance(first, Entity) and len(given.values) > 1:
         return _session_get(frame, first, given)
     if name in _EXECUTORS and first is not None and queries_in(first):
         return frame.execute(first)

@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 from pytest_agentgates.gates.tenant_filter import calls
 from pytest_agentgates.gates.tenant_filter.attributes import attribute
+from pytest_agentgates.gates.tenant_filter.entity_calls import entity_by_key
 from pytest_agentgates.gates.tenant_filter.frame import Frame
-from pytest_agentgates.gates.tenant_filter.predicates import compare, negated, one_of
+from pytest_agentgates.gates.tenant_filter.operators import joined_by_words, operation
+from pytest_agentgates.gates.tenant_filter.predicates import compare, negated
 from pytest_agentgates.gates.tenant_filter.sql_text import joined_text
 from pytest_agentgates.gates.tenant_filter.statements import assign, element_of
 from pytest_agentgates.gates.tenant_filter.values import (
@@ -16,17 +18,16 @@ from pytest_agentgates.gates.tenant_filter.values import (
     PLAIN,
     UNKNOWN,
     Column,
+    Entity,
     Items,
     Module,
     Plain,
-    Predicate,
     Query,
     Row,
     Source,
     Sql,
     Thing,
     choices,
-    conjunction,
     either,
     literal,
 )
@@ -81,6 +82,8 @@ def _element_at(frame: Frame, base: Thing, node: ast.Subscript) -> Thing:
         return base if isinstance(node.slice, ast.Slice) else frame.execute(base)
     if isinstance(base, (Plain, Row, Column)):
         return base
+    if isinstance(base, Entity):
+        return entity_by_key(frame, base, evaluate(frame, node.slice), node.lineno)
     if isinstance(key, str):
         return frame.world.collection(key) or UNKNOWN
     return base if isinstance(base, Module) else UNKNOWN
@@ -104,39 +107,11 @@ def _compare(frame: Frame, node: ast.Compare) -> Thing:
 
 
 def _bool(frame: Frame, node: ast.BoolOp) -> Thing:
-    values = [evaluate(frame, one) for one in node.values]
-    if any(isinstance(one, Predicate) and one.atoms for one in values):
-        return Predicate(is_open=True)  # `a == 1 and b == 2` drops one of them, which one depends on the library
-    return either(*values)
+    return joined_by_words(frame, [evaluate(frame, one) for one in node.values])
 
 
-def _binary(frame: Frame, node: ast.BinOp) -> Thing:  # noqa: PLR0911 - one way out for each kind of operand
-    left, right = evaluate(frame, node.left), evaluate(frame, node.right)
-    for one in (left, right):
-        if isinstance(one, Query) and isinstance(node.op, (ast.BitAnd, ast.BitOr)):
-            return _combined_queries(frame, node, left, right, one)
-    if isinstance(node.op, (ast.BitAnd, ast.BitOr)) and any(_is_q(one) for one in (left, right)):
-        return Items((left, right), ("Q",)) if isinstance(node.op, ast.BitAnd) else either(left, right)
-    if isinstance(node.op, ast.BitAnd):
-        return conjunction([left, right])
-    if isinstance(node.op, ast.BitOr):
-        return one_of([left, right])
-    if isinstance(left, Items) and isinstance(right, Items):
-        return Items((*left.values, *right.values), is_open=left.is_open or right.is_open)
-    if isinstance(left, Sql):
-        return joined_text([left, right], node, "%" if isinstance(node.op, ast.Mod) else "")
-    return either(*(PLAIN if isinstance(one, (Plain, Sql)) else UNKNOWN for one in (left, right)))
-
-
-def _is_q(thing: Thing) -> bool:
-    return any(isinstance(one, Items) and one.keys == ("Q",) for one in choices(thing))
-
-
-def _combined_queries(frame: Frame, node: ast.BinOp, left: Thing, right: Thing, query: Query) -> Thing:
-    if isinstance(left, Query) and isinstance(right, Query):
-        return Query((), (), query.line, query.style, parts=(left, right))
-    frame.loose.append((node.lineno, "predicate"))
-    return query
+def _operation(frame: Frame, node: ast.BinOp) -> Thing:
+    return operation(frame, node, evaluate(frame, node.left), evaluate(frame, node.right))
 
 
 def _unary(frame: Frame, node: ast.UnaryOp) -> Thing:
@@ -231,7 +206,13 @@ def _call(frame: Frame, node: ast.Call) -> Thing:
     return calls.call(frame, node, evaluate)
 
 
-def _lambda(_frame: Frame, _node: ast.Lambda) -> Thing:
+def _lambda(frame: Frame, node: ast.Lambda) -> Thing:
+    """What it will execute when it is called is noted here."""
+    before = dict(frame.env)
+    arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+    frame.env.update({one.arg: PLAIN for one in arguments})
+    evaluate(frame, node.body)
+    frame.env = before
     return UNKNOWN
 
 
@@ -242,7 +223,7 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[..., Thing]] = {
     ast.Subscript: _subscript,
     ast.Compare: _compare,
     ast.BoolOp: _bool,
-    ast.BinOp: _binary,
+    ast.BinOp: _operation,
     ast.UnaryOp: _unary,
     ast.IfExp: _choice,
     ast.List: _items,

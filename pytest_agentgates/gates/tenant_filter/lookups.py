@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
@@ -18,10 +19,13 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Query,
     Same,
     Source,
+    Sql,
     Thing,
     conjunction,
 )
 
+_EQUALITY = re.compile(r"(\w+)\s*=\s*(?::\w+|\?|%\(\w+\)s|%s)")
+_CHOICE = re.compile(r"\b(?:or|not|case)\b", re.IGNORECASE)
 _IDS = ("id", "ids", "pk", "pks", "uuid", "slug", "key")
 _EQUAL = frozenset({"exact", "in", "iexact"})
 _OPERATORS = frozenset(
@@ -73,7 +77,7 @@ def keyword(frame: Frame, ref: str, key: str, name: str, value: Thing) -> Predic
     """One look-up: the path is followed while each class on the way belongs to a tenant."""
     parts = name.split("__")
     operator = parts.pop() if len(parts) > 1 and parts[-1] in _OPERATORS else "exact"
-    if operator not in _EQUAL:
+    if operator not in _EQUAL or (isinstance(value, Column) and not value.ref):
         return Predicate()
     source = value_source(frame, value)
     text = value.text if isinstance(value, Plain) else None
@@ -127,6 +131,20 @@ def _tenant_column(frame: Frame, ref: str, key: str, first: str) -> Column:
     table = frame.world.entities.table(key)
     name = frame.world.entities.tenant.columns.get(table.table) if table is not None else None
     return Column(ref, name or first, key)
+
+
+def text_condition(frame: Frame, query: Query, thing: Thing) -> Thing:
+    """A condition that is written as text: it binds the one entity of a query, of several it cannot be told."""
+    if not isinstance(thing, Sql):
+        return thing
+    named = frame.world.entities.tenant_names & frozenset(re.findall(r"\w+", thing.text))
+    ref, key = _subject(query)
+    if not named:
+        return Predicate()
+    equal = {name for name in _EQUALITY.findall(thing.text) if name in named}
+    if len(query.uses) != 1 or not equal or _CHOICE.search(thing.text) or thing.is_open:
+        return Predicate(is_open=True)
+    return Predicate((Fixed(Column(ref, equal.pop(), key), Source.PLAIN),))
 
 
 def _positional(frame: Frame, thing: Thing, ref: str, key: str) -> Thing:

@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.frame import Frame
+from pytest_agentgates.gates.tenant_filter.owned_entities import OwnedEntities
 from pytest_agentgates.gates.tenant_filter.values import (
     PLAIN,
     AnyOf,
@@ -70,6 +71,31 @@ def _source(frame: Frame, thing: Thing) -> Source:
             return Source.ROW
         return Source.UNKNOWN if judged.unsure or not judged.owned else Source.PLAIN
     return source_of(thing)
+
+
+def fixes_tenant(entities: OwnedEntities, thing: Thing) -> bool:
+    """Whether a predicate compares a tenant column with anything."""
+    atoms = [*thing.atoms] if isinstance(thing, Predicate) else []
+    while atoms:
+        atom = atoms.pop()
+        if isinstance(atom, AnyOf):
+            atoms.extend(inner for choice in atom.choices for inner in choice.atoms)
+        else:
+            sides = (atom.column,) if isinstance(atom, Fixed) else (atom.left, atom.right)
+            if any(entities.is_tenant(one.key, one.name) for one in sides):
+                return True
+    return False
+
+
+def kept_apart(predicate: Predicate, ref: str) -> Predicate:
+    """A predicate as the condition of an outer join, where the rows of `ref` may be missing."""
+    atoms: list[Same | Fixed | AnyOf] = []
+    for atom in predicate.atoms:
+        if isinstance(atom, AnyOf):
+            atoms.append(AnyOf(tuple(kept_apart(one, ref) for one in atom.choices)))
+        else:
+            atoms.append(replace(atom, on=ref))
+    return replace(predicate, atoms=tuple(atoms))
 
 
 def one_of(things: list[Thing]) -> Predicate:

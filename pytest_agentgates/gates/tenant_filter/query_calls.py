@@ -8,12 +8,11 @@ from dataclasses import replace
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
 from pytest_agentgates.gates.tenant_filter.constructs import uses_of
 from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
-from pytest_agentgates.gates.tenant_filter.lookups import lookups
+from pytest_agentgates.gates.tenant_filter.joins import joined
+from pytest_agentgates.gates.tenant_filter.lookups import lookups, text_condition
 from pytest_agentgates.gates.tenant_filter.predicates import equal
-from pytest_agentgates.gates.tenant_filter.row_calls import relation_join
 from pytest_agentgates.gates.tenant_filter.values import (
     Column,
-    Entity,
     Predicate,
     Query,
     Row,
@@ -53,7 +52,8 @@ _EXECUTE = frozenset(
         "in_bulk",
         "stream",
         "tuples_all",
-        "aget",
+        "aget_or_create",
+        "aupdate_or_create",
         "afirst",
         "acount",
         "aexists",
@@ -82,6 +82,7 @@ _CREATE = frozenset(
         "clear",
     }
 )
+_OR_CREATE = frozenset({"get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"})
 _WRITES = frozenset({"update", "delete"})
 
 
@@ -93,7 +94,7 @@ def query_call(frame: Frame, query: Query, name: str, given: Arguments) -> Thing
         narrowed = _narrowed(frame, query, given)
         return frame.execute(narrowed) if name == "get_or_none" else narrowed
     if name in _JOIN:
-        return _joined(frame, query, name, given)
+        return joined(frame, query, name, given)
     if name in _MORE:
         return query.using(*uses_of(given.values, query.line))
     if name in _NESTED:
@@ -102,26 +103,38 @@ def query_call(frame: Frame, query: Query, name: str, given: Arguments) -> Thing
         return Query(
             (), (), query.line, query.style, parts=(query, *(one for a in given.values for one in queries_in(a)))
         )
-    return _ending(frame, query, name, given)
+    found = _taken(frame, query, name, given)
+    return found if found is not None else _ending(frame, query, name, given)
 
 
-def _ending(frame: Frame, query: Query, name: str, given: Arguments) -> Thing:  # noqa: PLR0911 - one way out for each kind of method
+def _taken(frame: Frame, query: Query, name: str, given: Arguments) -> Thing | None:
+    """A row by its key, what options add, and text in the place of the query."""
+    if name == "options":
+        return query.where(conjunction([one for one in given.values if isinstance(one, Predicate)]))
+    if name in ("from_statement", "raw"):
+        return Row("", Source.UNKNOWN)  # the text is judged by itself
+    if name == "get_or_404" and query.style == "sqlalchemy":
+        return frame.execute(_got(frame, query, given))
+    if name in ("get", "aget") and query.style != "exists":
+        found = _got(frame, query, given)
+        return frame.execute(found) if query.style == "sqlalchemy" else frame.demand(found)
+    return None
+
+
+def _ending(frame: Frame, query: Query, name: str, given: Arguments) -> Thing:
     if name == "exists" and query.style in ("sqlalchemy", "exists"):
         frame.nest(query)
         return Predicate()
     if name in ("scalar_subquery", "as_scalar", "label"):
         return query
-    if name == "get" and query.style != "exists":
-        found = _got(frame, query, given)
-        return frame.execute(found) if query.style == "sqlalchemy" else frame.demand(found)
     if name in _WRITES and query.style in ("django", "related", "tortoise", "sqlalchemy"):
         return frame.execute(replace(query, verb=name))
     if name in ("all", "first"):
         is_lazy = name == "all" and query.style in ("django", "related", "tortoise")
         return query if is_lazy else frame.execute(query)
     if name in _EXECUTE or name == "exists":
-        narrowed = _narrowed(frame, query, given) if name in ("get_or_create", "update_or_create") else query
-        return frame.demand(narrowed) if name in ("one", "aget", "get_or_404") else frame.execute(narrowed)
+        narrowed = _narrowed(frame, query, given) if name in _OR_CREATE else query
+        return frame.demand(narrowed) if name in ("one", "get_or_404") else frame.execute(narrowed)
     return _other(frame, query, given)
 
 
@@ -150,7 +163,7 @@ def _got(frame: Frame, query: Query, given: Arguments) -> Query:
 def _narrowed(frame: Frame, query: Query, given: Arguments) -> Query:
     if query.style in ("django", "related", "tortoise") or given.named:
         return query.where(lookups(frame, query, given))
-    found = conjunction(list(given.values))
+    found = conjunction([text_condition(frame, query, one) for one in given.values])
     implicit = uses_of(_columns(found), query.line) if not query.uses else []
     return query.where(replace(found, is_open=found.is_open or given.is_open)).using(*implicit[:1])
 
@@ -163,40 +176,6 @@ def _columns(predicate: Predicate) -> list[Column]:
         if isinstance(column, Column):
             found.append(column)
     return found
-
-
-def _joined(frame: Frame, query: Query, name: str, given: Arguments) -> Query:
-    added: list[Use] = []
-    predicates: list[Thing] = []
-    line = max(query.line, frame.statement)
-    for thing in given.values:
-        if isinstance(thing, (Entity, Subquery)):
-            added += uses_of([thing], line)
-        elif isinstance(thing, Column):
-            target = frame.world.entities.leads_to(thing.key, thing.name)
-            if target:
-                added.append(Use(target, target, line))
-                predicates.append(relation_join(thing.key, thing.ref, target, frame))
-        elif isinstance(thing, Predicate):
-            predicates.append(thing)
-    predicates += [one for key, one in given.named.items() if key in ("on", "onclause")]
-    if not predicates and added and query.uses and name != "select_from":
-        predicates.append(_by_foreign_key(frame, query, added[-1]))
-    found = conjunction([one for one in predicates if isinstance(one, (Predicate,)) or queries_in(one)])
-    joined = query.using(*added).where(found)
-    if query.style == "peewee" and added:
-        return joined
-    return joined if joined.selected or not added else replace(joined, selected=added[0].ref)
-
-
-def _by_foreign_key(frame: Frame, query: Query, use: Use) -> Predicate:
-    """The join that a library makes of the one foreign key between two tables."""
-    for other in query.uses:
-        if other.key and use.key:
-            found = relation_join(other.key, other.ref, use.key, frame)
-            if found.atoms:
-                return found
-    return Predicate()
 
 
 def related_call(frame: Frame, func: ast.Attribute, given: Arguments) -> Thing | None:

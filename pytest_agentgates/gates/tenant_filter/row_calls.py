@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
 from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
+from pytest_agentgates.gates.tenant_filter.lookups import lookups
 from pytest_agentgates.gates.tenant_filter.predicates import equal, member, value_source
 from pytest_agentgates.gates.tenant_filter.values import (
     CLIENT,
     PLAIN,
     UNKNOWN,
     Column,
+    Fixed,
     Items,
     Plain,
     Predicate,
@@ -20,12 +23,14 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Same,
     Source,
     Thing,
+    Use,
     choices,
     conjunction,
     either,
 )
 
 _EQUAL = frozenset({"in_", "__eq__", "any_", "is_"})
+OF_TYPE = ("relation", "of_type")
 RAISES = frozenset({"one", "scalar_one", "get_one"})
 _MEMBER = frozenset({"in_", "any_"})
 _SAME_COLUMN = frozenset({"label", "cast", "distinct", "collate", "op", "asc", "desc", "self_group", "as_", "alias"})
@@ -44,6 +49,8 @@ def column_call(frame: Frame, base: Thing, name: str, given: Arguments) -> Thing
     for one in given.every:
         for query in queries_in(one):
             frame.nest(query)
+    if name == "of_type" and given.values:
+        return Items((base, given.values[0]), OF_TYPE)
     return base if name in _SAME_COLUMN else Predicate()
 
 
@@ -52,13 +59,22 @@ def _relation_holds(frame: Frame, base: Column, given: Arguments) -> Predicate:
     target = frame.world.entities.leads_to(base.key, base.name)
     if not target:
         return Predicate(is_open=True)
-    return conjunction([*given.values, relation_join(base.key, base.ref, target, frame)])
+    inner = Query((Use(target, target, given.line),), (), given.line, "sqlalchemy", selected=target)
+    judged = frame.judge(inner.where(lookups(frame, inner, given)))
+    if judged.unbound or not judged.owned:
+        return Predicate()
+    source = Source.UNKNOWN if judged.unsure else Source.ROW
+    join = relation_join(base.key, base.ref, target, frame)
+    sides = [side for one in join.atoms if isinstance(one, Same) for side in (one.left, one.right)]
+    own = [replace(one, key=base.key) for one in sides if one.ref == base.ref]
+    return Predicate(tuple(Fixed(one, source) for one in own), is_open=not own)
 
 
-def relation_join(key: str, ref: str, target: str, frame: Frame) -> Predicate:
+def relation_join(key: str, ref: str, target: str, frame: Frame, target_ref: str = "") -> Predicate:
     """The equality that a relation stands for: the foreign key of either side."""
     entities = frame.world.entities
-    for table_key, here, other, there in ((key, ref, target, target), (target, target, key, ref)):
+    end_ref = target_ref or target
+    for table_key, here, other, there in ((key, ref, target, end_ref), (target, end_ref, key, ref)):
         table, end = entities.table(table_key), entities.table(other)
         for found in table.fields if table is not None else ():
             if end is not None and found.is_foreign_key and entities.leads_to(table_key, found.name) == other:
@@ -81,11 +97,25 @@ def list_call(frame: Frame, base: Thing, name: str, given: Arguments) -> Thing |
     if name in _GROWS:
         _grow(frame, base, name, given)
         return PLAIN
+    if name == "in_" and given.values:
+        return _rows_in(frame, base, given.values[0])
     if name == "get" and base.keys:
         key = given.node.args[0] if given.node.args else None
         text = key.value if isinstance(key, ast.Constant) else None
         return base.values[base.keys.index(str(text))] if text in base.keys else UNKNOWN
     return base if name in ("copy", "keys", "values", "items") else either(*base.values) if base.values else UNKNOWN
+
+
+def _rows_in(frame: Frame, columns: Items, rows: Thing) -> Predicate:
+    """`tuple_(Order.tenant_id, Order.number).in_([(t, n)])`: each column is one of the values at its place."""
+    held = [one.values for one in rows.values if isinstance(one, Items)] if isinstance(rows, Items) else []
+    width = len(columns.values)
+    is_known = held and all(len(row) == width for row in held)
+    found: list[Thing] = []
+    for place, column in enumerate(columns.values):
+        value = either(*(row[place] for row in held)) if is_known else UNKNOWN
+        found.append(member(frame, column, value) if isinstance(column, Column) else Predicate())
+    return conjunction(found)
 
 
 def _grow(frame: Frame, base: Items, name: str, given: Arguments) -> None:
@@ -117,6 +147,8 @@ def plain_call(_frame: Frame, base: Thing, name: str, _given: Arguments) -> Thin
 
 def value_call(frame: Frame, name: str, given: Arguments) -> Thing | None:
     """Functions that give what they are given: `str(order.id)`, `list(query)`."""
+    if name == "dict" and given.named and not given.values:
+        return Items(tuple(given.named.values()), tuple(given.named), given.is_open)
     if name in ("list", "set", "tuple", "sorted", "dict", "len", "bool", "any", "all", "frozenset") and given.values:
         first = given.values[0]
         if any(isinstance(one, Query) for one in choices(first)):

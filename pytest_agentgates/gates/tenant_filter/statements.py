@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.frame import Frame
 from pytest_agentgates.gates.tenant_filter.guards import proofs
@@ -16,6 +17,7 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Thing,
     choices,
     either,
+    literal,
 )
 
 Evaluate = Callable[[Frame, ast.expr], Thing]
@@ -95,7 +97,8 @@ def _names_owned(frame: Frame, query: Query) -> bool:
 
 
 def _sum(frame: Frame, statement: ast.AugAssign, before: Thing, added: Thing, evaluate: Evaluate) -> Thing:
-    if isinstance(before, Items) and isinstance(added, Items):
+    is_list = isinstance(statement.op, ast.Add)
+    if is_list and isinstance(before, Items) and isinstance(added, Items):
         return Items((*before.values, *added.values), is_open=before.is_open or added.is_open)
     joined = ast.BinOp(statement.target, statement.op, statement.value)
     return evaluate(frame, ast.copy_location(joined, statement))
@@ -115,6 +118,19 @@ def assign(frame: Frame, target: ast.expr, value: Thing) -> None:
         assign(frame, target.value, value)
     elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
         frame.env[f"{target.value.id}.{target.attr}"] = value
+    elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+        held = frame.env.get(target.value.id, UNKNOWN)
+        frame.env[target.value.id] = either(*(_with_key(one, literal(target.slice), value) for one in choices(held)))
+
+
+def _with_key(held: Thing, key: object, value: Thing) -> Thing:
+    """A dict with one key more, or with another value for it."""
+    if not isinstance(held, Items) or (held.values and not held.keys):
+        return held
+    if not isinstance(key, str):
+        return replace(held, is_open=True)
+    kept = [(one, other) for one, other in zip(held.keys, held.values, strict=True) if one != key]
+    return Items((*(one for _, one in kept), value), (*(one for one, _ in kept), key), held.is_open)
 
 
 def element_of(value: Thing) -> Thing:

@@ -46,19 +46,21 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """Two columns are equal."""
+    """Two columns are equal; `on` is the side of an outer join that may be missing."""
 
     left: Column
     right: Column
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A column equals a value; `path` is set where a Django look-up led to the tenant through foreign keys."""
+    """A column equals a value; `on` is the side of an outer join that may be missing."""
 
     column: Column
     source: Source
     variable: str = ""
+    on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,162 @@
+"""Idioms of Django and its REST framework, each unbound and bound, as `tenant_filter` judges them."""
+
+# ruff: noqa: E501 - each shape is one line of source
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.gates.test_tenant_static_shapes import DJANGO, judged, left
+
+HEAD = """
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.shortcuts import get_list_or_404, get_object_or_404
+from rest_framework import generics, serializers, viewsets
+from models import Item, Order, Tenant
+
+"""
+ASKED = """def asked(request, t, i):
+    """
+LOOK_UPS = {
+    "q_or": (
+        "return list(Order.objects.filter(Q(tenant=t) | Q(pk=i)))",
+        "return list(Order.objects.filter(Q(tenant_id=t) | Q(tenant_id=t, pk=i)))",
+    ),
+    "q_var": (
+        "q = Q(pk=i)\n    return list(Order.objects.filter(q))",
+        "q = Q(pk=i)\n    q &= Q(tenant_id=t)\n    return list(Order.objects.filter(q))",
+    ),
+    "exclude": (
+        "return list(Order.objects.exclude(tenant_id=t))",
+        "return list(Order.objects.filter(tenant_id=t).exclude(pk=i))",
+    ),
+    "annotate": (
+        'return list(Order.objects.annotate(n=Count("items")).filter(n__gt=1))',
+        'return list(Order.objects.filter(tenant_id=t).annotate(n=Count("items")))',
+    ),
+    "subquery": (
+        'sub = Item.objects.filter(pk=i).values("order_id")\n    return list(Order.objects.filter(tenant_id=t, pk__in=Subquery(sub)))',
+        'sub = Item.objects.filter(order=OuterRef("pk")).values("id")[:1]\n    return list(Order.objects.filter(tenant_id=t).annotate(x=Subquery(sub)))',
+    ),
+    "subquery_bind": (
+        'return list(Item.objects.filter(order__in=Subquery(Order.objects.filter(user_id=i).values("id"))))',
+        'return list(Item.objects.filter(order__in=Subquery(Order.objects.filter(tenant_id=t).values("id"))))',
+    ),
+    "exists": (
+        'return list(Order.objects.filter(Exists(Item.objects.filter(order=OuterRef("pk")))))',
+        'return list(Order.objects.filter(Exists(Item.objects.filter(order=OuterRef("pk"))), tenant_id=t))',
+    ),
+    "prefetch": (
+        'return list(Order.objects.filter(pk=i).prefetch_related("items"))',
+        'return list(Order.objects.filter(tenant_id=t).prefetch_related(Prefetch("items", queryset=Item.objects.filter(pk=i))))',
+    ),
+    "select_related": (
+        'return Order.objects.select_related("tenant").get(pk=i)',
+        'return Order.objects.select_related("tenant").get(pk=i, tenant_id=t)',
+    ),
+    "related": (
+        "order = Order.objects.get(pk=i)\n    return list(order.items.all())",
+        "order = Order.objects.get(pk=i, tenant_id=t)\n    return list(order.items.all())",
+    ),
+    "set_related": (
+        "return list(Tenant.objects.get(pk=t).order_set.filter(pk=i)) + list(Order.objects.filter(pk=i))",
+        "return list(Tenant.objects.get(pk=t).order_set.filter(pk=i))",
+    ),
+    "user_tenant": (
+        "return list(Order.objects.filter(user=request.user))",
+        "return list(Order.objects.filter(tenant=request.user.tenant, user=request.user))",
+    ),
+    "update": (
+        "Order.objects.filter(pk=i).update(user_id=1)",
+        "Order.objects.filter(pk=i, tenant_id=t).update(user_id=1)",
+    ),
+    "delete": ("Order.objects.filter(pk=i).delete()", "Order.objects.filter(pk=i, tenant_id=t).delete()"),
+    "get_or_create": (
+        "return Order.objects.get_or_create(user_id=i)",
+        "return Order.objects.get_or_create(user_id=i, tenant_id=t)",
+    ),
+    "update_or_create": (
+        'return Order.objects.update_or_create(user_id=i, defaults={"tenant_id": t})',
+        'return Order.objects.update_or_create(user_id=i, tenant_id=t, defaults={"user_id": i})',
+    ),
+    "values_list": (
+        'return list(Order.objects.values_list("id", flat=True))',
+        'return list(Order.objects.filter(tenant_id=t).values_list("id", flat=True))',
+    ),
+    "in_bulk": ("return Order.objects.in_bulk([i])", "return Order.objects.filter(tenant_id=t).in_bulk([i])"),
+    "count": ("return Order.objects.count()", "return Order.objects.filter(tenant_id=t).count()"),
+    "raw": (
+        'return list(Order.objects.raw("SELECT * FROM order WHERE id = %s", [i]))',
+        'return list(Order.objects.raw("SELECT * FROM order WHERE tenant_id = %s", [t]))',
+    ),
+    "union": (
+        "a = Order.objects.filter(tenant_id=t)\n    return list(a.union(Order.objects.filter(pk=i)))",
+        "a = Order.objects.filter(tenant_id=t)\n    return list(a.union(Order.objects.filter(tenant_id=t, pk=i)))",
+    ),
+    "or_querysets": (
+        "return list(Order.objects.filter(tenant_id=t) | Order.objects.filter(pk=i))",
+        "return list(Order.objects.filter(tenant_id=t) | Order.objects.filter(pk=i, tenant_id=t))",
+    ),
+    "kwargs": (
+        'kw = {"pk": i}\n    return Order.objects.get(**kw)',
+        'kw = {"pk": i}\n    kw["tenant_id"] = t\n    return Order.objects.get(**kw)',
+    ),
+    "dict_filter": (
+        "f = dict(pk=i)\n    return list(Order.objects.filter(**f))",
+        "f = dict(pk=i, tenant_id=t)\n    return list(Order.objects.filter(**f))",
+    ),
+    "base_manager": (
+        "return list(Order._base_manager.filter(pk=i))",
+        "return list(Order._base_manager.filter(pk=i, tenant_id=t))",
+    ),
+    "async": ("return Order.objects.aget(pk=i)", "return Order.objects.aget(pk=i, tenant_id=t)"),
+    "cond_filter": (
+        "qs = Order.objects.all()\n    if t:\n        qs = qs.filter(tenant_id=t)\n    return list(qs)",
+        "qs = Order.objects.all()\n    qs = qs.filter(tenant_id=t)\n    return list(qs)",
+    ),
+    "f_expr": (
+        'return list(Item.objects.filter(order__tenant=F("tenant")))',
+        'return list(Item.objects.filter(order__tenant=F("tenant"), tenant_id=t))',
+    ),
+    "tenant_slug_in": (
+        "return list(Order.objects.filter(tenant__slug__icontains=t))",
+        "return list(Order.objects.filter(tenant__slug=t))",
+    ),
+}
+CLASSES = {
+    "drf_self_queryset": (
+        "\nclass OrderView(viewsets.ModelViewSet):\n    queryset = Order.objects.all()\n    def get_queryset(self):\n        return self.queryset.filter(pk=1)\n",
+        "\nclass OrderView(viewsets.ModelViewSet):\n    queryset = Order.objects.all()\n    def get_queryset(self):\n        return self.queryset.filter(tenant=self.request.user.tenant)\n",
+    ),
+    "drf_get_queryset": (
+        "\nclass OrderView(viewsets.ModelViewSet):\n    def get_queryset(self):\n        return Order.objects.filter(user=self.request.user)\n",
+        "\nclass OrderView(viewsets.ModelViewSet):\n    def get_queryset(self):\n        return Order.objects.filter(tenant=self.request.user.tenant)\n",
+    ),
+    "cursor": (
+        '\nfrom django.db import connection\ndef orders(i, t):\n    with connection.cursor() as c:\n        c.execute("SELECT id FROM order WHERE id = %s", [i])\n        return c.fetchall()\n',
+        '\nfrom django.db import connection\ndef orders(i, t):\n    with connection.cursor() as c:\n        c.execute("SELECT id FROM order WHERE id = %s AND tenant_id = %s", [i, t])\n        return c.fetchall()\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("side", ["unbound", "bound"])
+@pytest.mark.parametrize("pair", LOOK_UPS.values(), ids=LOOK_UPS)
+def test_look_ups(tmp_path: Path, pair: tuple[str, str], side: str) -> None:
+    result = judged(tmp_path, DJANGO, HEAD + ASKED + pair[side == "bound"] + "\n")
+    if side == "unbound":
+        assert result.findings
+    else:
+        assert [str(one) for one in result.findings] == []
+        assert left(result) == 0
+
+
+@pytest.mark.parametrize("side", ["unbound", "bound"])
+@pytest.mark.parametrize("pair", CLASSES.values(), ids=CLASSES)
+def test_classes_and_modules(tmp_path: Path, pair: tuple[str, str], side: str) -> None:
+    result = judged(tmp_path, DJANGO, HEAD + pair[side == "bound"] + "\n")
+    if side == "unbound":
+        assert result.findings
+    else:
+        assert [str(one) for one in result.findings] == []
+        assert left(result) == 0

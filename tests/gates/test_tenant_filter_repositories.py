@@ -1,0 +1,110 @@
+"""Repositories, helpers and queries outside of functions, each unbound and bound, as `tenant_filter` judges them."""
+
+# ruff: noqa: E501 - each shape is one line of source
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.gates.test_tenant_static_shapes import judged, left
+
+HEAD = """
+from sqlalchemy import and_, any_, bindparam, case, delete, exists, func, insert, not_, or_, select, text, true, tuple_, union_all, update
+from sqlalchemy.orm import aliased, joinedload, selectinload, with_loader_criteria, contains_eager, Session
+from elsewhere import current, filters, where
+from models import Base, Item, Order
+
+"""
+MAPPED = """
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+class Base(DeclarativeBase):
+    pass
+
+class TenantMixin:
+    tenant_id: Mapped[str] = mapped_column(index=True)
+
+class Order(TenantMixin, Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str]
+    items: Mapped[list["Item"]] = relationship(back_populates="order")
+
+class Item(TenantMixin, Base):
+    __tablename__ = "items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    number: Mapped[str]
+    order: Mapped[Order] = relationship(back_populates="items")
+"""
+FILES = {
+    "generic_repo": (
+        "\nclass Repository:\n    model = None\n    def __init__(self, session, tenant_id):\n        self.session = session\n        self.tenant_id = tenant_id\n\n    def base(self):\n        return select(self.model)\n\n    def get(self, key):\n        return self.session.scalars(self.base().where(self.model.id == key)).first()\n\nclass Orders(Repository):\n    model = Order\n    def by_number(self, number):\n        return self.session.scalars(self.base().where(Order.number == number)).all()\n",
+        "\nclass Repository:\n    model = None\n    def __init__(self, session, tenant_id):\n        self.session = session\n        self.tenant_id = tenant_id\n\n    def base(self):\n        return select(self.model).where(self.model.tenant_id == self.tenant_id)\n\n    def get(self, key):\n        return self.session.scalars(self.base().where(self.model.id == key)).first()\n\nclass Orders(Repository):\n    model = Order\n    def by_number(self, number):\n        return self.session.scalars(self.base().where(Order.number == number)).all()\n",
+    ),
+    "depends": (
+        "\ndef orders(s, i: int, user=Depends(get_current_user)):\n    return s.scalars(select(Order).where(Order.id == i)).all()\n",
+        "\ndef orders(s, i: int, user=Depends(get_current_user)):\n    return s.scalars(select(Order).where(Order.id == i, Order.tenant_id == user.tenant_id)).all()\n",
+    ),
+    "helper_select": (
+        "\ndef base(t):\n    return select(Order)\ndef visible(s, t, i):\n    return s.scalars(base(t).where(Order.id == i)).one()\n",
+        "\ndef base(t):\n    return select(Order).where(Order.tenant_id == t)\ndef visible(s, t, i):\n    return s.scalars(base(t).where(Order.id == i)).one()\n",
+    ),
+    "scoped_method": (
+        "\nclass Orders:\n    def __init__(self, s, tenant_id):\n        self.s = s\n        self.tenant_id = tenant_id\n    def _scoped(self, stmt):\n        return stmt\n    def one(self, i):\n        return self.s.scalars(self._scoped(select(Order).where(Order.id == i))).one()\n",
+        "\nclass Orders:\n    def __init__(self, s, tenant_id):\n        self.s = s\n        self.tenant_id = tenant_id\n    def _scoped(self, stmt):\n        return stmt.where(Order.tenant_id == self.tenant_id)\n    def one(self, i):\n        return self.s.scalars(self._scoped(select(Order).where(Order.id == i))).one()\n",
+    ),
+    "scoped_model_helper": (
+        "\ndef scoped(model, t):\n    return select(model)\ndef one(s, t, i):\n    return s.scalars(scoped(Order, t).where(Order.id == i)).one()\n",
+        "\ndef scoped(model, t):\n    return select(model).where(model.tenant_id == t)\ndef one(s, t, i):\n    return s.scalars(scoped(Order, t).where(Order.id == i)).one()\n",
+    ),
+    "dynamic_getattr": (
+        "\ndef find(s, name, value, t):\n    return s.scalars(select(Order).where(getattr(Order, name) == value)).all()\n",
+        '\ndef find(s, name, value, t):\n    return s.scalars(select(Order).where(getattr(Order, "tenant_id") == t, getattr(Order, name) == value)).all()\n',
+    ),
+    "property_query": (
+        "\nclass Orders:\n    @property\n    def query(self):\n        return select(Order)\n    def one(self, s, i):\n        return s.scalars(self.query.where(Order.id == i)).one()\n",
+        "\nclass Orders:\n    @property\n    def query(self):\n        return select(Order).where(Order.tenant_id == self.tenant_id)\n    def one(self, s, i):\n        return s.scalars(self.query.where(Order.id == i)).one()\n",
+    ),
+    "flask_query": (
+        "\ndef one(i, t):\n    return Order.query.filter_by(id=i).first_or_404()\n",
+        "\ndef one(i, t):\n    return Order.query.filter_by(id=i, tenant_id=t).first_or_404()\n",
+    ),
+    "flask_query_get": (
+        "\ndef one(i, t):\n    return Order.query.get_or_404(i)\n",
+        "\ndef one(i, t):\n    return Order.query.filter(Order.id == i, Order.tenant_id == t).first_or_404()\n",
+    ),
+    "flask_select": (
+        "\ndef one(db, i, t):\n    return db.get_or_404(Order, i)\n",
+        "\ndef one(db, i, t):\n    return db.first_or_404(db.select(Order).filter_by(id=i, tenant_id=t))\n",
+    ),
+    "lambda": (
+        "\ndef orders(s, i, t):\n    load = lambda: s.scalars(select(Order).where(Order.id == i)).all()\n    return load()\n",
+        "\ndef orders(s, i, t):\n    load = lambda: s.scalars(select(Order).where(Order.id == i, Order.tenant_id == t)).all()\n    return load()\n",
+    ),
+    "hybrid_in_model_helper": (
+        '\ndef only_open(q):\n    return q.where(Order.number == "1")\ndef orders(s, t):\n    q = select(Order)\n    for f in [only_open]:\n        q = f(q)\n    return s.scalars(q).all()\n',
+        '\ndef only_open(q):\n    return q.where(Order.number == "1")\ndef orders(s, t):\n    q = select(Order).where(Order.tenant_id == t)\n    for f in [only_open]:\n        q = f(q)\n    return s.scalars(q).all()\n',
+    ),
+    "core_connection": (
+        "\ndef orders(engine, i, t):\n    with engine.begin() as conn:\n        return conn.execute(select(Order.id).where(Order.id == i)).fetchall()\n",
+        "\ndef orders(engine, i, t):\n    with engine.begin() as conn:\n        return conn.execute(select(Order.id).where(Order.id == i, Order.tenant_id == t)).fetchall()\n",
+    ),
+    "async_session": (
+        "\nasync def orders(s, i, t):\n    async with s.begin():\n        result = await s.execute(select(Order).where(Order.id == i))\n    return result.scalars().all()\n",
+        "\nasync def orders(s, i, t):\n    async with s.begin():\n        result = await s.execute(select(Order).where(Order.id == i, Order.tenant_id == t))\n    return result.scalars().all()\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("side", ["unbound", "bound"])
+@pytest.mark.parametrize("pair", FILES.values(), ids=FILES)
+def test_queries_through_classes_and_helpers(tmp_path: Path, pair: tuple[str, str], side: str) -> None:
+    result = judged(tmp_path, MAPPED, HEAD + pair[side == "bound"] + "\n")
+    if side == "unbound":
+        assert result.findings
+    else:
+        assert [str(one) for one in result.findings] == []
+        assert left(result) == 0
