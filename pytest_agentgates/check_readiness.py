@@ -22,6 +22,7 @@ from pytest_agentgates.read_remediation import open_remediation
 from pytest_agentgates.run_git import Git
 from pytest_agentgates.source.globs import is_glob
 from pytest_agentgates.source.test_settings import read_test_settings
+from pytest_agentgates.task_log import log_path, read_task_log
 
 _TOOLS: dict[str, Callable[[], object]] = {
     "ruff_clean": ruff_command,
@@ -191,6 +192,9 @@ def _shown(project: Project, path: Path) -> str:
 
 
 def _log(project: Project) -> Iterator[Check]:
+    if log_path(project) is None:
+        yield Check("log", State.OK, f"{len(read_task_log(project))} entries, in the database")
+        return
     path = queue_folder(project.root, project.config.tasks).with_name(transaction_log.FILE_NAME)
     entries = transaction_log.read(path, _shown(project, path))
     torn = path.with_name(transaction_log.TORN_NAME)

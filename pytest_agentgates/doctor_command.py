@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -13,22 +14,19 @@ from pytest_agentgates.core.printable import counted, printable
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import FAILED, PASSED
 from pytest_agentgates.examine_project import Examination, Examined, facts_of
+from pytest_agentgates.project import Project
 from pytest_agentgates.run_git import Git
 from pytest_agentgates.source.tree import list_files
+from pytest_agentgates.store_location import is_database, shown_location
 from pytest_agentgates.stores import STORES
+from pytest_agentgates.task_log import read_task_log
 from pytest_agentgates.wiring import wire_project
 
 
 def doctor_command(fix: bool, as_json: bool) -> int:
     """Say whether everything that speaks of tasks agrees; returns the exit code."""
     project = wire_project(Path.cwd())
-    examination = Examination(
-        project.root,
-        list_files(project.root),
-        project.config.tasks,
-        Git(project.root, project.tools),
-        lambda path: _tasks_in(project.root, path),
-    )
+    examination = _examination(project)
     mended = examination.mend() if fix else ()
     examined = replace(examination.run(), mended=mended)
     if as_json:
@@ -36,6 +34,17 @@ def doctor_command(fix: bool, as_json: bool) -> int:
     else:
         _show(examined)
     return FAILED if examined.findings else PASSED
+
+
+def _examination(project: Project) -> Examination:
+    place = shown_location(project.config.tasks)
+    files, git = list_files(project.root), Git(project.root, project.tools)
+
+    def load(path: str) -> Sequence[Task] | None:
+        return project.open_store().load() if path == place else _tasks_in(project.root, path)
+
+    own_log = partial(read_task_log, project) if is_database(project.config.tasks) else None
+    return Examination(project.root, files, place, git, load, own_log)
 
 
 def _tasks_in(root: Path, path: str) -> Sequence[Task] | None:

@@ -19,6 +19,7 @@ from pytest_agentgates.git_folder import common_git_folder
 from pytest_agentgates.run_git import Git
 from pytest_agentgates.safe_write import is_temporary, lock_path_for, locked, sweep
 from pytest_agentgates.task_log import unlogged
+from pytest_agentgates.transaction_log import LogEntry
 
 CODE = "AGT005"
 _UNTICKED = re.compile(r"^\s*[-*] \[ \] ", re.MULTILINE)
@@ -40,13 +41,17 @@ class Examined:
 
 @dataclass
 class Examination:
-    """Looks at one project; `load` gives the tasks of a file that is a task list, None for any other."""
+    """Looks at one project; `load` gives the tasks of a file that is a task list, None for any other.
+
+    `own_log` reads the log of a store that keeps it itself; `store` is then its name, which `load` knows as well.
+    """
 
     root: Path
     files: Sequence[str]
     store: str
     git: Git
     load: OpenStore
+    own_log: Callable[[], Sequence[LogEntry]] | None = None
     lists: dict[str, tuple[Task, ...]] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
 
@@ -66,9 +71,8 @@ class Examination:
         return Examined(tuple(self.lists), tuple(claim.path for claim in self.claims), tuple(findings))
 
     def _read_lists(self) -> Iterator[Finding]:
-        for path in self.files:
-            if not path.endswith((".json", ".jsonl", ".md", ".yaml", ".yml")):
-                continue
+        texts = [path for path in self.files if path.endswith((".json", ".jsonl", ".md", ".yaml", ".yml"))]
+        for path in [*([self.store] if self.own_log else []), *texts]:
             try:
                 tasks = self.load(path)
             except AgentGatesError as error:
@@ -159,13 +163,13 @@ class Examination:
 
     def _log(self) -> Iterator[Finding]:
         path = self._log_path
-        shown = posixpath.join(posixpath.dirname(self.store), transaction_log.FILE_NAME)
+        shown = self.store if self.own_log else posixpath.join(posixpath.dirname(self.store), transaction_log.FILE_NAME)
         try:
-            entries = transaction_log.read(path, shown)
+            entries = self.own_log() if self.own_log else transaction_log.read(path, shown)
         except AgentGatesError as error:
             yield _finding(shown, f"the log cannot be read: {error}", "restore the line from git")
             return
-        if _is_torn(path):
+        if not self.own_log and _is_torn(path):
             yield _finding(shown, "its last line is torn", "set it aside: agentgates doctor --fix")
         last = {entry.task_id: entry for entry in entries}
         for task in self.lists.get(self.store, ()):
@@ -180,6 +184,8 @@ class Examination:
                 yield _finding(self.store, message, "put it back as it was recorded", task.where)
 
     def _left_over(self) -> Iterator[Finding]:
+        if self.own_log:
+            return
         for path in _orphans(self.root / self.store):
             name = posixpath.join(posixpath.dirname(self.store), path.name)
             yield _finding(name, "a writer that was killed left it", "remove it: agentgates doctor --fix")
@@ -192,7 +198,7 @@ class Examination:
         """Mend what is safe: a torn last line is set aside, files of killed writers are removed."""
         mended = []
         store = self.root / self.store
-        if not store.parent.is_dir():
+        if self.own_log or not store.parent.is_dir():
             return ()
         with locked(lock_path_for(store, common_git_folder(self.root)), _LOCK_SECONDS):
             if _is_torn(self._log_path):
