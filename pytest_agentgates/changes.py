@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -49,9 +50,10 @@ def _is_behind_link(root: Path, path: str) -> bool:
 def _change(workspace: Workspace, path: str, action: str, old: Mapping[str, bytes]) -> FileChange:
     before = old.get(path, b"").splitlines()
     full = workspace.root / path
-    after = full.read_bytes().splitlines() if action != "deleted" and full.is_file() else []
-    added, removed = _count(before, after)
-    return FileChange(path, action, added, removed)
+    there = action != "deleted" and full.is_file()
+    content = full.read_bytes() if there else b""
+    added, removed = _count(before, content.splitlines())
+    return FileChange(path, action, added, removed, sha256=hashlib.sha256(content).hexdigest() if there else "")
 
 
 def _count(before: list[bytes], after: list[bytes]) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pytest_agentgates.choose_base import base_of_run, unreviewed_at
 from pytest_agentgates.clean_run import Scene, clean_scene, in_place, why_in_place
 from pytest_agentgates.core.moves import moves_after
 from pytest_agentgates.core.outcomes import TestClaim
@@ -77,13 +78,15 @@ def _judged(project: Project, request: RunRequest, display: Display) -> tuple[Ta
         workspace = replace(workspace, expected=_checked(tasks, scene.expected))
         results, claim = run_stages(project, request, workspace, scene, display)
     changed = changed_files(project, before, tuple(outputs_of(request, project.root)))
+    unreviewed = _unreviewed(project, request, workspace)
     incomplete = [*_of_files(changed), *_of_base(tasks, workspace), *_of_log(project, tasks)]
+    incomplete += unreviewed if project.config.base else ()
     outcomes = tuple(_judge(task, results, claim, incomplete, project) for task in tasks)
     if not request.update:
         outcomes = tuple(replace(outcome, steps=()) for outcome in outcomes)
     record = describe_run(project, replace(workspace, claim=claim), before, results, outcomes)
     record = replace(record, run_id=new_run_id(started), run_at=started, trigger=request.trigger)
-    record = replace(record, assurance=scene.assurance, assurance_notes=scene.notes)
+    record = replace(record, assurance=scene.assurance, assurance_notes=(*scene.notes, *unreviewed))
     return store, tasks, cleaned(record, project.root, os.environ)  # before anyone shows it, stores it or logs it
 
 
@@ -102,9 +105,8 @@ def _first_base(task: Task, record: RunRecord) -> str:
 
 
 def _task_base(project: Project, tasks: Sequence[Task]) -> str:
-    """The recorded base; without one, and without a configured base, the commit that is checked out."""
-    recorded = next((task.base for task in tasks if task.base), "")
-    return recorded or ("" if project.config.base else "HEAD")
+    """The recorded base; without one the last commit of the branch that is not this task's own work."""
+    return next((task.base for task in tasks if task.base), "") or base_of_run(project)
 
 
 def _set_scene(workspace: ProjectWorkspace, request: RunRequest, folder: Path) -> Scene:
@@ -136,6 +138,14 @@ def _of_base(tasks: Sequence[Task], workspace: ProjectWorkspace) -> Iterator[str
                 f"measured against {used[:12]}, not against {task.base[:12]}, which the task records; "
                 f"to move it for good: agentgates tasks rebase {task.id} REV --reason TEXT"
             )
+
+
+def _unreviewed(project: Project, request: RunRequest, workspace: ProjectWorkspace) -> tuple[str, ...]:
+    """What the base holds that is nobody's: without a configured base that is told, with one it completes nothing."""
+    if request.pinned or workspace.base is None:
+        return ()
+    note = unreviewed_at(project, workspace.base.commit).note
+    return (note,) if note else ()
 
 
 def _of_log(project: Project, tasks: Sequence[Task]) -> Iterator[str]:

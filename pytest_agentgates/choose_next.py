@@ -32,6 +32,7 @@ class Next:
     halts: tuple[Halt, ...] = ()
     waiting: tuple[tuple[str, str], ...] = ()
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def choose_next(project: Project, agent: str, layer: str) -> Next:
@@ -60,7 +61,7 @@ def claim_next(project: Project, agent: str, layer: str) -> Next:
             if not _was_taken(project, chosen.task, agent):
                 raise
             continue
-        return Next(moved.task, problems=moved.problems)
+        return Next(moved.task, problems=moved.problems, notes=moved.notes)
     return Next()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pytest_agentgates.choose_base import FirstBase, base_of_claim
 from pytest_agentgates.core.claims import claim_steps, release_steps, reopen_step
 from pytest_agentgates.core.dependencies import check_dependencies
 from pytest_agentgates.core.moment import rfc3339
@@ -13,17 +14,17 @@ from pytest_agentgates.core.task import Step, Task
 from pytest_agentgates.core.work_order import open_dependencies
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.project import Project
-from pytest_agentgates.run_git import Git
 from pytest_agentgates.select_tasks import find_task
 from pytest_agentgates.update_queues import update_queues
 
 
 @dataclass(frozen=True)
 class Moved:
-    """A task after a move, and what kept its queue from being brought up to date."""
+    """A task after a move, what kept its queue from being brought up to date, and what else is to be known."""
 
     task: Task
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def claim_task(project: Project, task_id: str, agent: str) -> Moved:
@@ -40,8 +41,9 @@ def claim_task(project: Project, task_id: str, agent: str) -> Moved:
         return Moved(task)
     check_dependencies((task,), all_tasks)
     _check_completed(task, all_tasks)
-    change = _change(project, task, steps, agent, _claim_fields(project, task, agent))
-    return Moved(store.apply(change), update_queues(project, (task.id,)))
+    base = FirstBase() if task.base else base_of_claim(project)
+    change = _change(project, task, steps, agent, _claim_fields(project, agent, base.commit))
+    return Moved(store.apply(change), update_queues(project, (task.id,)), (base.note,) if base.note else ())
 
 
 def release_task(project: Project, task_id: str, agent: str) -> Moved:
@@ -77,18 +79,12 @@ def _check_completed(task: Task, all_tasks: Sequence[Task]) -> None:
         raise UsageError(what, task.where, "complete them first, or take another: agentgates tasks next")
 
 
-def _claim_fields(project: Project, task: Task, agent: str) -> dict[str, object]:
+def _claim_fields(project: Project, agent: str, base: str) -> dict[str, object]:
     at = rfc3339(project.clock.now())
     fields: dict[str, object] = {"owner": agent, "claimed_at": at}
-    if not task.base and (commit := _head(project)):
-        fields |= {"base": commit, "base_recorded_at": at}
+    if base:
+        fields |= {"base": base, "base_recorded_at": at}
     return fields
-
-
-def _head(project: Project) -> str:
-    """The commit that is checked out; empty outside a repository and before the first commit."""
-    git = Git(project.root, project.tools)
-    return "" if git.problem() else git.commit("HEAD")
 
 
 def _change(project: Project, task: Task, steps: tuple[Step, ...], agent: str, fields: dict[str, object]) -> TaskChange:

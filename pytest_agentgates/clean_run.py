@@ -105,6 +105,14 @@ def clean_scene(workspace: ProjectWorkspace, on_disk: Mapping[str, ExpectedTests
     )
 
 
+def base_settings(base: GitBase) -> TestSettings:
+    """The test settings of the base, read from the one file that pytest would take there."""
+    with tempfile.TemporaryDirectory(prefix="agentgates-") as name:
+        for path, content in base.read_many(INI_FILES).items():
+            (Path(name) / path).write_bytes(content)
+        return read_test_settings(Path(name))
+
+
 def own_tests(workspace: ProjectWorkspace, base: GitBase, selection: Selection) -> tuple[str, ...]:
     """The test files inside the boundary that are new or another than in the base, and do not decide themselves."""
     tests = (path for path in workspace.files if selection.kinds.settings.is_test_file(path))
@@ -117,7 +125,7 @@ def _may_test(path: str, selection: Selection) -> bool:
 
 
 def _selection(workspace: ProjectWorkspace, base: GitBase, on_disk: Mapping[str, ExpectedTests]) -> Selection:
-    settings = _base_settings(base)
+    settings = base_settings(base)
     is_mapped = _mapping(workspace.tasks, on_disk)
     files = {path for path in (*base.paths, *workspace.files) if is_mapped(path)}
     spelt = {text.strip().partition("::")[0] for task in workspace.tasks for text in task.test_files}
@@ -146,14 +154,6 @@ def _mapping(tasks: Sequence[Task], expected: Mapping[str, ExpectedTests]) -> Ca
         return below or any(matches(path, pattern) for pattern in globs)
 
     return is_mapped
-
-
-def _base_settings(base: GitBase) -> TestSettings:
-    """The test settings of the base, read from the one file that pytest would take there."""
-    with tempfile.TemporaryDirectory(prefix="agentgates-") as name:
-        for path, content in base.read_many(INI_FILES).items():
-            (Path(name) / path).write_bytes(content)
-        return read_test_settings(Path(name))
 
 
 def _text_of(base: GitBase, names: Sequence[str]) -> Mapping[str, str]:

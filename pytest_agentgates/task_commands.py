@@ -92,6 +92,7 @@ def next_command(agent: str, layer: str, claims: bool, as_json: bool) -> int:
     who = agent_name(project, agent) if claims else agent or project.config.agent
     found = claim_next(project, who, layer) if claims else choose_next(project, who, layer)
     _tell_problems(found.problems)
+    _tell_notes(found.notes)
     if as_json:
         _print_json(_next_facts(found))
     else:
@@ -215,6 +216,7 @@ def _show_next(found: Next) -> None:
 
 def _show_move(moved: Moved, told: str, as_json: bool) -> int:
     _tell_problems(moved.problems)
+    _tell_notes(moved.notes)
     if as_json:
         _print_json(task_facts(moved.task))
     else:
@@ -225,6 +227,11 @@ def _show_move(moved: Moved, told: str, as_json: bool) -> int:
 def _tell_problems(problems: Sequence[str]) -> None:
     for problem in problems:
         click.echo(f"agentgates: the queue was not brought up to date: {printable(problem)}", err=True)
+
+
+def _tell_notes(notes: Sequence[str]) -> None:
+    for note in notes:
+        click.echo(f"agentgates: {printable(note)}", err=True)
 
 
 def _show_readiness(readiness: Readiness) -> None:

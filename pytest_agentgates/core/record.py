@@ -27,13 +27,17 @@ class GitFacts:
 
 @dataclass(frozen=True)
 class FileChange:
-    """A file that differs from the base; `in_boundary` is None where no boundary is declared."""
+    """A file that differs from the base; `in_boundary` is None where no boundary is declared.
+
+    `sha256` is that of the bytes that were judged, empty for a file that went.
+    """
 
     path: str
     action: str
     lines_added: int
     lines_removed: int
     in_boundary: bool | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True)

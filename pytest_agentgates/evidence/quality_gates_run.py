@@ -82,6 +82,7 @@ def _content(record: RunRecord) -> dict[str, Any]:
                 "lines_added": change.lines_added,
                 "lines_removed": change.lines_removed,
                 "in_boundary": change.in_boundary,
+                "sha256": change.sha256 or None,
             }
             for change in record.files
         ],

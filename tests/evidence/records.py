@@ -106,6 +106,6 @@ RECORD = RunRecord(
     platform="Linux",
     claim=CLAIM,
     expected={"T1": ExpectedTests((FILE,), (PASSED.nodeid, f"{FILE}::TestTotal::test_sum", NEVER_RAN))},
-    files=(FileChange("src/orders.py", "modified", 5, 1, True),),
+    files=(FileChange("src/orders.py", "modified", 5, 1, True, "e" * 64),),
 )
 EMPTY = RunRecord("r0", START, START, (TaskOutcome("", Verdict(VerdictStatus.PASS)),), ())

@@ -89,7 +89,8 @@ def test_files_outside_the_declared_boundary_are_those_of_the_base(committed: Ga
     outside = next(note for note in committed.evidence()["assurance_notes"] if note.startswith("outside the boundary"))
     assert "src/calc.py" in outside
     assert "tasks.json" not in outside
-    committed.tasks({"id": "T1", "status": "pending", "test_files": ["tests/test_pass.py"], "deliverables": ["src/"]})
+    wider = {"id": "T1", "status": "pending", "test_files": ["tests/test_pass.py"], "deliverables": ["src/"]}
+    committed.tasks({**wider, "base": committed.task()["base"]})
     assert committed.gated().ret == 0
 
 
