@@ -118,7 +118,7 @@ agentgates.add_command(preflight)
 @agentgates.command()
 @click.argument("name")
 def schema(name: str) -> int:
-    """Print a JSON Schema: config, quality_gates_run, test_failures, test_report or completion_report."""
+    """Print a JSON Schema: config, quality_gates_run, test_failures, test_report, completion_report or handover."""
     from pytest_agentgates.commands import schema_command
 
     return schema_command(name)
@@ -169,11 +169,16 @@ def verify(**options: Any) -> int:
 
 @agentgates.command()
 @click.argument("task_id", metavar="[ID]", default="")
-@click.option("--format", "form", default="markdown", help="markdown, json or html.")
+@click.option("--format", "form", default="markdown", help="markdown, json, html, or handover for one task.")
+@click.option("--base", default="", metavar="REV", help="With handover, measure changes against this revision.")
 @click.option("-o", "--output", default="", metavar="FILE", help="Write it into this file.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 def report(**options: Any) -> int:
-    """Report what the records show of all tasks, or of one; exits with 1 where a completion is not proved."""
+    """Report what store, log and evidence show of all tasks, or of one.
+
+    Exits with 1 where a task is said to be completed and they do not prove it.
+    A hand-over says what one task changed, and what evidence shows of it.
+    """
     from pytest_agentgates.report_command import report_command
 
     return report_command(options)

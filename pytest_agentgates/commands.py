@@ -44,7 +44,7 @@ if TYPE_CHECKING:  # what a check never needs is imported by what does
 
 _QUIET = ("-q", "-qq", "--quiet")
 _SCHEMAS = {
-    **{name: name for name in ("quality_gates_run", "test_failures", "completion_report")},
+    **{name: name for name in ("quality_gates_run", "test_failures", "completion_report", "handover")},
     "test_report": "ctrf",
 }
 

@@ -13,6 +13,9 @@ from pytest_agentgates.core.verdict import GateResult, Tool, Verdict, VerdictSta
 if TYPE_CHECKING:  # ports names this module in its own signatures
     from pytest_agentgates.core.ports import ExpectedTests
 
+# Which gate says what of a run's verification.
+VERIFICATION = {"tests": "tests_pass", "typecheck": "mypy_clean", "lint": "ruff_clean"}
+
 
 @dataclass(frozen=True)
 class GitFacts:

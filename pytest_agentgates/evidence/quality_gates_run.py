@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from pytest_agentgates.core.moment import rfc3339
 from pytest_agentgates.core.outcomes import Outcome
-from pytest_agentgates.core.record import GitFacts, RunRecord, TaskOutcome
+from pytest_agentgates.core.record import VERIFICATION, GitFacts, RunRecord, TaskOutcome
 from pytest_agentgates.core.task import Step
 from pytest_agentgates.core.task_tests import task_ids
 from pytest_agentgates.core.verdict import GateStatus
@@ -17,7 +17,6 @@ from pytest_agentgates.gate_result_json import encode_result, encode_tool
 from pytest_agentgates.render_json import render_json
 
 SCHEMA_VERSION = "1.0"
-_VERIFICATION = {"tests": "tests_pass", "typecheck": "mypy_clean", "lint": "ruff_clean"}
 _OUTCOMES = {
     "passed": Outcome.PASSED,
     "failed": Outcome.FAILED,
@@ -66,7 +65,7 @@ def _verdict(record: RunRecord) -> dict[str, Any]:
         "overall_status": record.status.value,
         "complete": record.complete,
         "summary": _summary(record),
-        "verification": {key: _word_of(gate, record) for key, gate in _VERIFICATION.items()},
+        "verification": {key: _word_of(gate, record) for key, gate in VERIFICATION.items()},
         "tests": _tests(record),
     }
 

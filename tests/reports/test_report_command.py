@@ -35,7 +35,7 @@ def test_a_real_run_is_proved_until_its_evidence_is_touched(project: GatedProjec
 
 
 def report_to(place: str) -> int:
-    return report_command({"task_id": "", "form": "markdown", "as_json": False, "output": place})
+    return report_command({"task_id": "", "form": "markdown", "base": "", "as_json": False, "output": place})
 
 
 def test_a_report_among_the_project_s_files_is_warned_of(
