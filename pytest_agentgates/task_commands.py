@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import click
 from pytest_agentgates.check_readiness import Readiness, State, check_readiness, readiness_facts
 from pytest_agentgates.choose_next import Next, choose_next, claim_next
 from pytest_agentgates.claim_task import Moved, agent_name, claim_task, release_task, reopen_task
+from pytest_agentgates.copy_tasks import copy_tasks
 from pytest_agentgates.core.dependencies import dependency_mistakes
 from pytest_agentgates.core.printable import counted, printable
 from pytest_agentgates.core.selection import Choice, Sorted
@@ -22,7 +24,7 @@ from pytest_agentgates.select_tasks import find_task, with_filters
 from pytest_agentgates.show_task import task_facts, task_lines
 from pytest_agentgates.triage_tasks import rules_facts, selection_rules, triage_tasks
 from pytest_agentgates.widen_task import widen_task
-from pytest_agentgates.wiring import wire_project
+from pytest_agentgates.wiring import open_store, wire_project
 
 
 def list_command(filters: Mapping[str, Any], as_json: bool) -> int:
@@ -135,6 +137,18 @@ def rebase_command(task_id: str, revision: str, reason: str, agent: str) -> int:
     """`agentgates tasks rebase`: record another base."""
     task = rebase_task(wire_project(Path.cwd()), task_id, revision, reason, agent)
     click.echo(f"{printable(task.id)}: changes are measured against {task.base[:12]} from now on")
+    return PASSED
+
+
+def copy_command(source: str, as_json: bool) -> int:
+    """`agentgates tasks copy`: put the tasks of another store into the database."""
+    project = wire_project(Path.cwd())
+    config = replace(project.config, tasks=source)
+    copied = copy_tasks(replace(project, config=config, open_store=lambda: open_store(config)), project)
+    if as_json:
+        _print_json({"added": list(copied.added), "kept": list(copied.kept)})
+    else:
+        click.echo(f"{counted(len(copied.added), 'task')} copied, {len(copied.kept)} there already")
     return PASSED
 
 

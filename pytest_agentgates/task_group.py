@@ -154,6 +154,16 @@ def rebase(task_id: str, revision: str, reason: str, agent: str) -> int:
     return rebase_command(task_id, revision, reason, agent)
 
 
+@tasks.command()
+@click.argument("source")
+@_json
+def copy(source: str, as_json: bool) -> int:
+    """Copy the tasks of SOURCE, a path or URL, into the database that is configured, with their log."""
+    from pytest_agentgates.task_commands import copy_command
+
+    return copy_command(source, as_json)
+
+
 @click.command()
 @_json
 def preflight(as_json: bool) -> int:

@@ -13,6 +13,7 @@ from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.git_folder import common_git_folder
 from pytest_agentgates.json_text import Replacement
+from pytest_agentgates.task_files.entry import Entry
 from pytest_agentgates.task_files.form import Edit, Found, Vocabulary
 from pytest_agentgates.task_files.form_store import FormStore
 from pytest_agentgates.task_files.locked_change import Place
@@ -51,6 +52,10 @@ class BeadsStore:
     def load(self) -> tuple[Task, ...]:
         """Every issue that is not deleted; raises UsageError with every mistake."""
         return self.export.load()
+
+    def entries(self) -> tuple[Entry, ...]:
+        """The same with all their fields, in the words of tasks.json."""
+        return self.export.entries()
 
     def apply(self, change: TaskChange) -> Task:
         """Raise UsageError: what were written here, beads would overwrite."""

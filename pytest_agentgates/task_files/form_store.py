@@ -82,6 +82,14 @@ class FormStore:
         self._memory.snapshot = snapshot_of(tasks)
         return tasks.tasks
 
+    def entries(self) -> tuple[Entry, ...]:
+        """Every task with all its fields, in the words of tasks.json; raises what `load` raises."""
+        read = self._read()
+        needs: list[Entry] = [
+            {"dependencies": list(task.dependencies)} if task.dependencies else {} for task in read.tasks
+        ]
+        return tuple({**entry, **linked} for entry, linked in zip(read.entries, needs, strict=True))
+
     def apply(self, change: TaskChange) -> Task:
         """Write the steps of one task and log them; other tasks may have changed since `load`.
 

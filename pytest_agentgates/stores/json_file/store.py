@@ -11,6 +11,7 @@ from pytest_agentgates.safe_write import replace_file
 from pytest_agentgates.stores.json_file.changed_text import changed_text
 from pytest_agentgates.stores.json_file.task_file import read_task_file
 from pytest_agentgates.task_files.change_check import Snapshot, check_change, snapshot_of
+from pytest_agentgates.task_files.entry import Entry
 from pytest_agentgates.task_files.locked_change import Place, apply_locked
 
 
@@ -49,6 +50,11 @@ class JsonFileStore:
         file = read_task_file(self.path, self.shown_as)
         self._memory.snapshot = snapshot_of(file)
         return file.tasks
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Every task with all its fields; raises what `load` raises."""
+        file = read_task_file(self.path, self.shown_as)
+        return tuple(file.entry(index) for index in range(len(file.tasks)))
 
     def apply(self, change: TaskChange) -> Task:
         """Write the steps of one task and log them; other tasks may have changed since `load`.

@@ -67,7 +67,7 @@ def row_of(entry: Entry) -> dict[str, object]:
     """The columns that hold an entry without problems."""
     status = SPELLINGS[str(entry.get("status") or "pending")].value
     whole = {**entry, "status": status}
-    return {"id": entry["id"], "status": status, "owner": entry.get("owner"), "entry": json.dumps(whole)}
+    return {"id": entry["id"], "status": status, "owner": entry.get("owner"), "entry": json.dumps(whole, default=str)}
 
 
 def _entry_of(row: Row[Any]) -> Entry:

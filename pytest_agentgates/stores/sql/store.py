@@ -41,6 +41,10 @@ class SqlStore:
         self._memory.snapshot = snapshot_of(read)
         return read.tasks
 
+    def entries(self) -> tuple[Entry, ...]:
+        """Every task with all its fields; raises what `load` raises."""
+        return read_rows(self._rows(), self.database.shown_as).entries
+
     def apply(self, change: TaskChange) -> Task:
         """Write the steps of one task and log them, in one transaction; other tasks may have changed since `load`.
 
