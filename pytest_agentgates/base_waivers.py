@@ -1,35 +1,43 @@
-"""Waivers of what protects the tests: only those count that the base has, where they were reviewed."""
+"""Waivers of what protects the tests and the tenants: only those count that the base has, where they were reviewed."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pytest_agentgates.config import FILES, waivers_of
 from pytest_agentgates.core.finding import Waiver
 from pytest_agentgates.core.ports import BaseTree
+from pytest_agentgates.source.sweep_marks import RULE as MARKED
 from pytest_agentgates.source.waivers import waivers_in
 
-PROTECTING = ("TMP", "BND")
+_Identity = tuple[str, str, str]
+PROTECTING = ("TMP", "BND", "TEN", MARKED)
 
 
 def held_to_base(waivers: Sequence[Waiver], base: BaseTree | None) -> tuple[Waiver, ...]:
-    """The waivers, with a problem for each of a protecting rule that the base does not have."""
+    """The waivers, with a problem for each of a protecting rule that the base does not have as often."""
     if base is None:
         return tuple(waivers)
-    return tuple(waiver if _may_waive(waiver, base) else _unfounded(waiver) for waiver in waivers)
+    reviewed: dict[str, Counter[_Identity]] = {}
+    return tuple(_held(waiver, base, reviewed) for waiver in waivers)
 
 
-def _may_waive(waiver: Waiver, base: BaseTree) -> bool:
-    return not waiver.rule.startswith(PROTECTING) or _identity(waiver) in map(_identity, _at_base(waiver, base))
-
-
-def _unfounded(waiver: Waiver) -> Waiver:
-    return replace(waiver, problem="is not in the base, so it waives nothing: commit it there first")
-
-
-def _at_base(waiver: Waiver, base: BaseTree) -> tuple[Waiver, ...]:
+def _held(waiver: Waiver, base: BaseTree, reviewed: dict[str, Counter[_Identity]]) -> Waiver:
+    if not waiver.rule.startswith(PROTECTING):
+        return waiver
     place = waiver.where.rpartition(":")[0] or waiver.where
+    if place not in reviewed:
+        reviewed[place] = Counter(map(_identity, _at_base(place, base)))
+    left, identity = reviewed[place], _identity(waiver)
+    left[identity] -= 1
+    if left[identity] >= 0:
+        return waiver
+    return replace(waiver, problem="is not in the base, so it does not count: commit it there first")
+
+
+def _at_base(place: str, base: BaseTree) -> tuple[Waiver, ...]:
     content = base.read(place)
     if content is None:
         return ()
@@ -38,5 +46,5 @@ def _at_base(waiver: Waiver, base: BaseTree) -> tuple[Waiver, ...]:
     return waivers_in(content, place)
 
 
-def _identity(waiver: Waiver) -> tuple[str, str, str]:
+def _identity(waiver: Waiver) -> _Identity:
     return waiver.rule, waiver.path, waiver.reason

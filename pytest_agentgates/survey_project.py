@@ -13,6 +13,7 @@ from pytest_agentgates.base_tree import find_base
 from pytest_agentgates.base_waivers import held_to_base
 from pytest_agentgates.config import Config
 from pytest_agentgates.core.boundary import Limits
+from pytest_agentgates.core.finding import Waiver
 from pytest_agentgates.core.ports import AsksForDetails, BaseTree, Loss, SetsLimits, SourceScope
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import UsageError
@@ -21,6 +22,7 @@ from pytest_agentgates.project import Project
 from pytest_agentgates.queue_file import queue_place
 from pytest_agentgates.run_gates import ConfiguredGate
 from pytest_agentgates.source.globs import matches
+from pytest_agentgates.source.sweep_marks import RULE as MARKED
 from pytest_agentgates.source.tree import NEVER_IGNORED, differences, digest_files, list_files
 from pytest_agentgates.source.waivers import read_waivers
 from pytest_agentgates.store_location import files_of
@@ -51,13 +53,21 @@ def survey_project(
         base=tree,
         base_problem=problem,
         cache=project.cache,
-        waivers=held_to_base((*read_waivers(config.root, files), *config.waivers), tree),
+        waivers=held_to_base(tuple(_waivers(project, files)), tree),
         less_than_base=tuple(_less_than_base(project, tree, all_tasks)),
         rules_by_gate=project.rules_by_gate(),
         globs=_globs(config, project.gates),
         scope=SourceScope(config.source_roots, _wants_details(project.gates)),
         limits=_limits(project.gates),
     )
+
+
+def _waivers(project: Project, files: Sequence[str]) -> Iterator[Waiver]:
+    """Those of comments and of the configuration; marks of sweeps where a gate asks for tenants."""
+    judges_tenants = any(code.startswith("TEN") for codes in project.rules_by_gate().values() for code in codes)
+    for waiver in (*read_waivers(project.root, files), *project.config.waivers):
+        if waiver.rule != MARKED or judges_tenants:
+            yield waiver
 
 
 def _less_than_base(project: Project, base: BaseTree | None, tasks: Sequence[Task]) -> Iterator[Loss]:

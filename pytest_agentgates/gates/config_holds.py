@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from pytest_agentgates.baseline_file import parse_baseline
@@ -14,6 +15,7 @@ from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, GateStatus, result_of
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.source.globs import matches
+from pytest_agentgates.source.sweep_marks import RULE as MARKED
 
 WAIVER, GLOB, LESS = (
     Rule("AGT001", "a waiver without reason, with an unknown code, expired, or with nothing to waive"),
@@ -51,13 +53,13 @@ class ConfigHolds:
             *_asked_for_less(workspace),
         ]
         message = f"{counted(len(workspace.waivers), 'waiver')}, {counted(len(workspace.globs), 'glob')}"
-        return result_of(self.name, findings, message)
+        return replace(result_of(self.name, findings, message), facts=_counts(workspace.waivers))
 
     def _waivers(self, workspace: Workspace) -> Iterator[Finding]:
         used = _used(workspace)
         for waiver in workspace.waivers:
             problem = waiver.problem or self._problem(waiver)
-            if not problem and waiver not in used and _was_judged(waiver, workspace):
+            if not problem and waiver.rule != MARKED and waiver not in used and _was_judged(waiver, workspace):
                 problem = "has nothing to waive"
             if problem:
                 path, _, line = waiver.where.rpartition(":")
@@ -90,6 +92,18 @@ class ConfigHolds:
         if waiver.expires and waiver.expires < self.today:
             return f"expired on {waiver.expires}"
         return ""
+
+
+def _counts(waivers: Sequence[Waiver]) -> dict[str, object]:
+    kinds = Counter(_kind(waiver) for waiver in waivers)
+    beyond = sum(bool(waiver.problem) for waiver in waivers)
+    return {"waivers": {kind: kinds[kind] for kind in ("comment", "configured", MARKED)}, "not_in_base": beyond}
+
+
+def _kind(waiver: Waiver) -> str:
+    if waiver.rule == MARKED:
+        return MARKED
+    return "comment" if waiver.line else "configured"
 
 
 def _counts_at(base: BaseTree, path: str) -> Mapping[Identity, int]:

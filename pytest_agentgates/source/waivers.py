@@ -1,4 +1,4 @@
-"""Reads `# agentgates: ignore[CODE, ...] reason` comments from Python files."""
+"""Reads `# agentgates: ignore[CODE, ...] reason` comments and `@cross_tenant` marks from Python files."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from pathlib import Path
 from pytest_agentgates.core.finding import Waiver
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.source.globs import escape
+from pytest_agentgates.source.sweep_marks import MARK, marks_in
 
 PHRASE = b"agentgates: ignore"
 _COMMENT = re.compile(r"#\s*agentgates: ignore(?:\[(?P<codes>[^\]]*)\])?(?P<reason>.*)")
 
 
 def read_waivers(root: Path, files: Sequence[str]) -> tuple[Waiver, ...]:
-    """The waivers in the comments of all Python files among `files`, in order.
+    """The waivers in the comments and marks of all Python files among `files`, in order.
 
     Raises AgentGatesError for a file that cannot be read.
     """
@@ -34,16 +35,17 @@ def waivers_in(source: bytes, path: str) -> tuple[Waiver, ...]:
     A comment covers its statement, on a `def` or `class` line the whole body, on a line of its own the
     statement that follows. One without codes has the rule "", one without a reason the reason "".
     """
-    if PHRASE not in source:
+    if PHRASE not in source and MARK.encode() not in source:
         return ()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            spans = _spans(ast.parse(source))
+            tree = ast.parse(source)
+            spans, marks = _spans(tree), tuple(marks_in(tree, path))
         comments = list(_comments(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
         return ()
-    return tuple(waiver for comment in comments for waiver in _waivers(comment, path, spans))
+    return (*(waiver for comment in comments for waiver in _waivers(comment, path, spans)), *marks)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import ast
 from dataclasses import dataclass, field
 from pathlib import Path
 
-MARK = "cross_tenant"
+from pytest_agentgates.source.sweep_marks import reason_of
+
 _Span = tuple[int, int, str]
 
 
@@ -43,14 +44,4 @@ class ExemptPlaces:
         named = any(
             name == function.name or f".{module}.{function.name}".endswith(f".{name}") for name in self.resolvers
         )
-        return named or any(_gives_reason(one) for one in function.decorator_list)
-
-
-def _gives_reason(decorator: ast.expr) -> bool:
-    if not isinstance(decorator, ast.Call):
-        return False
-    function = decorator.func
-    if (function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")) != MARK:
-        return False
-    given = [one.value for one in decorator.keywords if one.arg == "reason"] or decorator.args[:1]
-    return any(isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value.strip() for one in given)
+        return named or any(reason_of(one) for one in function.decorator_list)
