@@ -18,6 +18,7 @@ from pytest_agentgates.evidence_claims import Claim, contradictions, read_claim_
 from pytest_agentgates.git_folder import common_git_folder
 from pytest_agentgates.run_git import Git
 from pytest_agentgates.safe_write import is_temporary, lock_path_for, locked, sweep
+from pytest_agentgates.source.shadowing import ROOTS, shadows
 from pytest_agentgates.task_log import unlogged
 from pytest_agentgates.transaction_log import LogEntry
 
@@ -67,6 +68,7 @@ class Examination:
             *self._evidence(),
             *self._log(),
             *self._left_over(),
+            *self._shadows(),
         ]
         return Examined(tuple(self.lists), tuple(claim.path for claim in self.claims), tuple(findings))
 
@@ -189,6 +191,10 @@ class Examination:
         for path in _orphans(self.root / self.store):
             name = posixpath.join(posixpath.dirname(self.store), path.name)
             yield _finding(name, "a writer that was killed left it", "remove it: agentgates doctor --fix")
+
+    def _shadows(self) -> Iterator[Finding]:
+        for path, what in shadows(self.files, ROOTS, _text(self.root / "pyproject.toml")):
+            yield _finding(path, f"Python imports it in the place of {what}", "give it another name, or take it out")
 
     @property
     def _log_path(self) -> Path:

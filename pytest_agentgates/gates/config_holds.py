@@ -15,6 +15,7 @@ from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, GateStatus, result_of
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.source.globs import matches
+from pytest_agentgates.source.shadowing import ROOTS, shadows
 from pytest_agentgates.source.sweep_marks import RULE as MARKED
 
 WAIVER, GLOB, LESS = (
@@ -22,6 +23,7 @@ WAIVER, GLOB, LESS = (
     Rule("AGT002", "a glob of the configuration matches nothing"),
     Rule("AGT006", "a gate was switched off, or a task asks for less, since the base"),
 )
+SHADOW = Rule("AGT007", "a module takes the place of what runs or judges the tests")
 OWN_PREFIXES = ("AGT", "BND", "CMD", "COV", "CRT", "CTR", "HEX", "IMP", "LAY", "AUT", "RUN", "TEN", "TMP", "TSK")
 NEVER_WAIVED = ("AGT", "RUN", "TSK")
 
@@ -42,6 +44,7 @@ class ConfigHolds:
         Rule("AGT003", "a configured gate that no one offers"),
         Rule("AGT004", "an unknown key"),
         LESS,
+        SHADOW,
     )
 
     def check(self, workspace: Workspace) -> GateResult:
@@ -51,6 +54,7 @@ class ConfigHolds:
             *self._of_baseline(workspace),
             *_globs(workspace),
             *_asked_for_less(workspace),
+            *_shadows(workspace),
         ]
         message = f"{counted(len(workspace.waivers), 'waiver')}, {counted(len(workspace.globs), 'glob')}"
         return replace(result_of(self.name, findings, message), facts=_counts(workspace.waivers))
@@ -145,3 +149,20 @@ def _asked_for_less(workspace: Workspace) -> Iterator[Finding]:
         if loss.task_id in judged:
             fix = "put it back as it was at the base"
             yield Finding(LESS.code, loss.message, loss.path, fix=fix, snippet=loss.message)
+
+
+def _shadows(workspace: Workspace) -> Iterator[Finding]:
+    roots = (*ROOTS, *workspace.scope.roots)
+    for path, what in shadows(workspace.files, roots, _reviewed(workspace, "pyproject.toml")):
+        message = f"Python imports it in the place of {what}"
+        yield Finding(SHADOW.code, message, path, fix="give it another name, or take it out", snippet=message)
+
+
+def _reviewed(workspace: Workspace, path: str) -> str:
+    """The text of a file as the base has it; without a base as it is on disk."""
+    if workspace.base is not None:
+        return (workspace.base.read(path) or b"").decode("utf-8", "replace")
+    try:
+        return (workspace.root / path).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

@@ -162,3 +162,16 @@ def test_waivers_are_counted_and_judged_end_to_end(project: GatedProject) -> Non
     assert (finding["rule"], finding["path"], finding["line"]) == ("AGT001", "src/plain.py", 1)
     assert finding["message"] == "the waiver of F401 has nothing to waive"
     assert project.gate("ruff_clean")["status"] == "pass"
+
+
+def test_a_module_in_the_place_of_pytest_is_named_by_run_check_and_doctor(project: GatedProject) -> None:
+    """With the base as well: whoever committed it, `python -m pytest` there judges nothing."""
+    project.write("pytest.py", "print('2 passed')\n")
+    project.commit()
+    said = "pytest.py: AGT007 Python imports it in the place of pytest"
+    for words in (("run", "T1"), ("check",)):
+        result = project.agentgates(*words)
+        assert result.ret == 1
+        assert said in result.outlines
+    assert "pytest.py: AGT005 Python imports it in the place of pytest" in project.agentgates("doctor").outlines
+    assert project.status() != "completed"
