@@ -117,7 +117,7 @@ def _found(lines: list[Line], match: re.Match[str], shown_as: str) -> Found:
         spot=_Spot(lines, values, {name: span for name, (_, span, _) in fields.items()}, record_at, last),
         record=record,
         writable=(frozenset(("module", "base")) & own.keys()) | writable_words(own),
-        status_line=fields["status"][0].number if "status" in fields else 0,
+        lines={name: line.number for name, (line, _, _) in fields.items()},
     )
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.json_outline import BOM
+
+_UNREADABLE = re.compile(r"\x00|\r(?!\n)")
+_MEANT = {"\x00": "the line holds a NUL byte", "\r": "a carriage return stands there without a line feed"}
+_REPAIR = "save the file with LF or CRLF at the end of lines, or restore it from git"
 
 
 def read_bytes(path: Path, shown_as: str) -> bytes:
@@ -21,10 +26,17 @@ def read_bytes(path: Path, shown_as: str) -> bytes:
 
 
 def decoded(data: bytes, shown_as: str) -> str:
-    """The text of a task file without a byte order mark; raises UsageError where it is not UTF-8."""
+    """The text of a task file without a byte order mark.
+
+    Raises UsageError where it is not UTF-8, and for signs that programs take for the end of a text or of a line.
+    """
     try:
-        return data.decode().removeprefix(BOM)
+        text = data.decode().removeprefix(BOM)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         what = f"byte 0x{data[error.start]:02x} is not UTF-8"
         raise UsageError(what, f"{shown_as}:{line}", "save the file as UTF-8") from None
+    if unreadable := _UNREADABLE.search(text):
+        line = text.count("\n", 0, unreadable.start()) + 1
+        raise UsageError(_MEANT[unreadable[0]], f"{shown_as}:{line}", _REPAIR)
+    return text

@@ -30,6 +30,7 @@ class Found:
 
     `entry` is in the words of tasks.json, `writable` names those fields that stand in the form's own place and can be
     written there, `record` is what the form has no place for, `spot` is whatever the form needs to write.
+    `lines` are those of fields that stand on lines of their own.
     """
 
     line: int
@@ -38,7 +39,7 @@ class Found:
     spot: object
     record: Entry = field(default_factory=dict)
     writable: frozenset[str] = frozenset()
-    status_line: int = 0
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -217,10 +217,11 @@ def _mistakes(document: _Document, found: Found, entry: Entry, words: Vocabulary
     if found.word and found.word.lower() not in words.reads:
         wanted = nearest(found.word.lower(), words.reads)
         fix = f'did you mean "{wanted}"?' if wanted else f"known are: {', '.join(words.reads)}"
-        where = f"{document.shown_as}:{found.status_line or found.line}"
+        where = f"{document.shown_as}:{found.lines.get('status', found.line)}"
         yield Mistake(f"status {named(found.word)} is unknown", where, fix)
     for problem in problems_of(entry):
-        yield Mistake(problem.what, f"{document.shown_as}:{found.line}", problem.fix)
+        line = found.lines.get(str(problem.path[0]), found.line) if problem.path else found.line
+        yield Mistake(problem.what, f"{document.shown_as}:{line}", problem.fix)
 
 
 def _repeated(task_id: object, places: dict[str, str], where: str) -> Iterator[Mistake]:

@@ -43,7 +43,6 @@ def found_in(text: str, node: Node, names: Mapping[str, str], shown_as: str, sta
         if isinstance(entry.get(key), str):
             entry[key] = [part.strip() for part in str(entry[key]).split(",") if part.strip()]
     places = {names.get(key, key) for key in values} - {"id"}
-    status = values.get("status")
     return Found(
         line=node.line,
         entry=with_own_words(entry),
@@ -51,7 +50,7 @@ def found_in(text: str, node: Node, names: Mapping[str, str], shown_as: str, sta
         spot=node,
         record=cast(Mapping[str, object], record),
         writable=(frozenset(places) - _ALIASED) | writable_words(entry),
-        status_line=status.line if status else node.line,
+        lines={names.get(key, key): value.line for key, value in values.items()},
     )
 
 

@@ -13,7 +13,7 @@ from tests.stores.json_store import CLAIM, change
 MANIFEST = "outstanding:\n  tasks:\n  - id: T1\n"
 CASES = [
     ("manifest.yaml", "outstanding:\n  tasks: [}\n", "manifest.yaml:2: not YAML"),
-    ("manifest.yaml", "a: 1\x00\n", "manifest.yaml:1: not YAML"),
+    ("manifest.yaml", "a: 1\x00\n", "manifest.yaml:1: the line holds a NUL byte"),
     ("manifest.yaml", "phase: x\n", "manifest.yaml:1: there is no outstanding in the manifest"),
     ("manifest.yaml", "outstanding:\n  tasks: 3\n", "manifest.yaml:2: tasks must be a list"),
     ("manifest.yaml", "outstanding:\n  tasks:\n  - T1\n", "manifest.yaml:3: a task must be a mapping"),
@@ -23,7 +23,7 @@ CASES = [
     ("manifest.yaml", MANIFEST + "    owner: *word\n", "manifest.yaml:4: the anchor or alias 'word' is not read"),
     ("manifest.yaml", MANIFEST + "    x: !!python/object:os.system 1\n", "manifest.yaml:4: the tag"),
     ("manifest.yaml", MANIFEST + "    status: finished\n", 'manifest.yaml:4: status "finished" is unknown'),
-    ("manifest.yaml", MANIFEST + "    layer: presentation\n", 'manifest.yaml:3: layer "presentation" is unknown'),
+    ("manifest.yaml", MANIFEST + "    layer: presentation\n", 'manifest.yaml:4: layer "presentation" is unknown'),
     ("manifest.yaml", MANIFEST + "    agentgates: 3\n", "manifest.yaml:4: agentgates must be a mapping"),
     ("manifest.yaml", MANIFEST + "---\na: 1\n", "manifest.yaml:5: there is more than one document"),
     ("tasks", "# no front matter\n", "tasks/task-1.md:1: there is no front matter"),
