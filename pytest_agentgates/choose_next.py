@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_agentgates.claim_task import Moved, claim_task
+from pytest_agentgates.claim_task import Claiming
 from pytest_agentgates.core.dependencies import in_cycles
 from pytest_agentgates.core.printable import printable
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.core.work_halts import Halt, Judgement, halts, judgements_of
 from pytest_agentgates.core.work_order import next_tasks, open_dependencies
-from pytest_agentgates.errors import UsageError
+from pytest_agentgates.errors import MovedError, UsageError
 from pytest_agentgates.project import Project
 from pytest_agentgates.safe_write import user_errors
 from pytest_agentgates.triage_tasks import check_layer
@@ -22,6 +23,7 @@ from pytest_agentgates.write_evidence import MAIN, RUNS
 
 _OPEN = (TaskStatus.PENDING, TaskStatus.QUEUED)
 _MOST_RUNS = 1000
+_MOST_ROUNDS = 5
 
 
 @dataclass(frozen=True)
@@ -40,29 +42,25 @@ def choose_next(project: Project, agent: str, layer: str) -> Next:
 
     Raises UsageError for a layer that is none and for evidence or queues that cannot be read.
     """
-    if layer:
-        check_layer(layer)
     all_tasks = project.open_store().load()
-    if stopped := find_halts(project, all_tasks):
-        return Next(halts=stopped)
-    found = next_tasks(all_tasks, agent, layer, read_positions(project, all_tasks))
-    return Next(found[0]) if found else Next(waiting=tuple(_waiting(all_tasks, agent, layer)))
+    found, otherwise = _candidates(project, all_tasks, agent, layer)
+    return Next(found[0]) if found else otherwise
 
 
 def claim_next(project: Project, agent: str, layer: str) -> Next:
     """The same, claimed at once; where another agent is faster, the one after it."""
-    for _ in project.open_store().load():
-        chosen = choose_next(project, agent, layer)
-        if chosen.task is None:
-            return chosen
-        try:
-            moved: Moved = claim_task(project, chosen.task.id, agent)
-        except UsageError:
-            if not _was_taken(project, chosen.task, agent):
-                raise
-            continue
-        return Next(moved.task, problems=moved.problems, notes=moved.notes)
-    return Next()
+    store, otherwise = project.open_store(), Next()
+    for _ in range(_MOST_ROUNDS):  # another is needed only where all that was free was taken meanwhile
+        all_tasks = store.load()
+        found, otherwise = _candidates(project, all_tasks, agent, layer)
+        if not found:
+            break
+        claiming = Claiming(project, store, all_tasks, agent)
+        for task in found:
+            with suppress(MovedError):
+                moved = claiming.claim(task)
+                return Next(moved.task, problems=moved.problems, notes=moved.notes)
+    return otherwise
 
 
 def find_halts(project: Project, all_tasks: tuple[Task, ...]) -> tuple[Halt, ...]:
@@ -70,9 +68,14 @@ def find_halts(project: Project, all_tasks: tuple[Task, ...]) -> tuple[Halt, ...
     return halts(all_tasks, _judgements(project.root / project.config.evidence / RUNS))
 
 
-def _was_taken(project: Project, task: Task, agent: str) -> bool:
-    now = next((other for other in project.open_store().load() if other.id == task.id), None)
-    return now is None or now.owner not in ("", agent) or now.status is not task.status
+def _candidates(project: Project, all_tasks: tuple[Task, ...], agent: str, layer: str) -> tuple[tuple[Task, ...], Next]:
+    """The tasks that may be taken, the first one first, and what is to be said where there is none."""
+    if layer:
+        check_layer(layer)
+    if stopped := find_halts(project, all_tasks):
+        return (), Next(halts=stopped)
+    found = tuple(next_tasks(all_tasks, agent, layer, read_positions(project, all_tasks)))
+    return found, Next(waiting=() if found else tuple(_waiting(all_tasks, agent, layer)))
 
 
 def _waiting(all_tasks: tuple[Task, ...], agent: str, layer: str) -> Iterator[tuple[str, str]]:

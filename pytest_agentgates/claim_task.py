@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from pytest_agentgates.choose_base import FirstBase, base_of_claim
 from pytest_agentgates.core.claims import claim_steps, release_steps, reopen_step
 from pytest_agentgates.core.dependencies import check_dependencies
 from pytest_agentgates.core.moment import rfc3339
-from pytest_agentgates.core.ports import TaskChange
+from pytest_agentgates.core.ports import TaskChange, TaskStore
 from pytest_agentgates.core.task import Step, Task
 from pytest_agentgates.core.work_order import open_dependencies
 from pytest_agentgates.errors import UsageError
@@ -27,6 +28,32 @@ class Moved:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Claiming:
+    """What an agent claims from: a store, and its tasks as it loaded them."""
+
+    project: Project
+    store: TaskStore
+    all_tasks: Sequence[Task]
+    agent: str
+
+    def claim(self, task: Task) -> Moved:
+        """Take a task; raises what `claim_task` raises, and MovedError where another was faster since."""
+        steps = claim_steps(task, self.agent)
+        if not steps:
+            return Moved(task)
+        check_dependencies((task,), self.all_tasks)
+        _check_completed(task, self.all_tasks)
+        base = FirstBase() if task.base else self._base
+        fields = _claim_fields(self.project, self.agent, base.commit)
+        moved = self.store.apply(_change(self.project, task, steps, self.agent, fields))
+        return Moved(moved, update_queues(self.project, (task.id,)), (base.note,) if base.note else ())
+
+    @cached_property
+    def _base(self) -> FirstBase:
+        return base_of_claim(self.project)
+
+
 def claim_task(project: Project, task_id: str, agent: str) -> Moved:
     """Take a task: the owner, the time and the base that its changes are measured against are recorded.
 
@@ -35,15 +62,7 @@ def claim_task(project: Project, task_id: str, agent: str) -> Moved:
     """
     store = project.open_store()
     all_tasks = store.load()
-    task = find_task(all_tasks, task_id)
-    steps = claim_steps(task, agent)
-    if not steps:
-        return Moved(task)
-    check_dependencies((task,), all_tasks)
-    _check_completed(task, all_tasks)
-    base = FirstBase() if task.base else base_of_claim(project)
-    change = _change(project, task, steps, agent, _claim_fields(project, agent, base.commit))
-    return Moved(store.apply(change), update_queues(project, (task.id,)), (base.note,) if base.note else ())
+    return Claiming(project, store, all_tasks, agent).claim(find_task(all_tasks, task_id))
 
 
 def release_task(project: Project, task_id: str, agent: str) -> Moved:

@@ -47,6 +47,10 @@ class UsageError(AgentGatesError):
         return error
 
 
+class MovedError(UsageError):
+    """Another process moved the task since it was read, or moves it at this moment; another task may be free."""
+
+
 class NoTestsError(AgentGatesError):
     """No test is mapped to the task."""
 

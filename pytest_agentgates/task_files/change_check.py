@@ -9,7 +9,7 @@ from typing import Protocol
 from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.printable import one_line
 from pytest_agentgates.core.task import SPELLINGS, Task, check_move
-from pytest_agentgates.errors import UsageError
+from pytest_agentgates.errors import MovedError, UsageError
 from pytest_agentgates.task_files.entry import Entry, history_of, named
 
 _WRITTEN_BY_STORE = frozenset(("id", "status", "status_history", "updated_at"))
@@ -64,13 +64,16 @@ def snapshot_of(file: ReadTasks) -> Snapshot:
 
 
 def check_change(file: ReadTasks, change: TaskChange, seen: Snapshot | None) -> None:
-    """Raise UsageError where the change does not fit; `seen` is what `load` saw, None where it was not called."""
+    """Raise UsageError where the change does not fit, MovedError where that is because another moved the task.
+
+    `seen` is what `load` saw, None where it was not called.
+    """
     index = position_of(file, change.task_id)
     task, entry = file.tasks[index], file.entry(index)
     _check_request(task, change)
     if SPELLINGS.get(change.expected_status) is not task.status:
         what = f"task {task.id} is {task.status.value}, not {change.expected_status}{_mover(file, entry)}"
-        raise UsageError(what, task.where, _AGAIN)
+        raise MovedError(what, task.where, _AGAIN)
     if seen is not None:
         _check_untouched(file, task, entry, seen)
 
@@ -101,7 +104,7 @@ def _check_untouched(file: ReadTasks, task: Task, entry: Entry, seen: Snapshot) 
         raise UsageError(what, file.shown_as, _AGAIN)
     if len(history_of(entry)) != seen.history_lengths.get(task.id):
         what = f"task {task.id} was moved since it was read, and is {task.status.value} again{_mover(file, entry)}"
-        raise UsageError(what, task.where, _AGAIN)
+        raise MovedError(what, task.where, _AGAIN)
 
 
 def _mover(file: ReadTasks, entry: Entry) -> str:

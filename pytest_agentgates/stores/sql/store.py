@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.task import MoveReason, Task
-from pytest_agentgates.errors import UsageError
+from pytest_agentgates.errors import MovedError
 from pytest_agentgates.stores.sql.database import Database
 from pytest_agentgates.stores.sql.rows import changed_entry, read_rows
 from pytest_agentgates.stores.sql.schema import LOG, TASKS, bring_up_to_date
@@ -48,8 +48,8 @@ class SqlStore:
     def apply(self, change: TaskChange) -> Task:
         """Write the steps of one task and log them, in one transaction; other tasks may have changed since `load`.
 
-        Raises UsageError where this task no longer stands where the change expects it, where a step is
-        no legal move, and where another process claims the task at this moment.
+        Raises MovedError where this task no longer stands where the change expects it, and where another process
+        claims it at this moment; UsageError where a step is no legal move.
         """
         self._get_ready()
         with self.database.writing(f"the move of task {change.task_id}") as connection:
@@ -98,5 +98,5 @@ class SqlStore:
         rows = connection.execute(query.with_for_update(skip_locked=claims)).all()
         if claims and not rows and (held := connection.execute(query).all()):
             what = f"task {change.task_id} is being moved by another process at this moment"
-            raise UsageError(what, f"{self.database.shown_as}:{held[0].position}", "take another task, or try again")
+            raise MovedError(what, f"{self.database.shown_as}:{held[0].position}", "take another task, or try again")
         return rows
