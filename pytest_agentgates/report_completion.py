@@ -6,8 +6,6 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 from pytest_agentgates import transaction_log
 from pytest_agentgates.base_tree import git_facts
@@ -20,20 +18,10 @@ from pytest_agentgates.recorded_runs import RecordedRun, RecordedRuns
 from pytest_agentgates.report_notes import notes_of
 from pytest_agentgates.select_tasks import find_task
 from pytest_agentgates.source.tree import digest_files, digest_of
-from pytest_agentgates.store_location import is_database, shown_location
+from pytest_agentgates.store_location import shown_location
 from pytest_agentgates.survey_project import project_files
+from pytest_agentgates.task_log import log_path, read_task_log, unlogged
 from pytest_agentgates.transaction_log import LogEntry
-
-_NONE: Mapping[str, LogEntry] = {}
-
-
-@runtime_checkable
-class KeepsLog(Protocol):
-    """A store that keeps its log itself, not in a file."""
-
-    def read_log(self) -> tuple[LogEntry, ...]:
-        """Every entry, oldest first."""
-        ...
 
 
 def report_completion(project: Project, task_id: str = "") -> CompletionReport:
@@ -91,21 +79,15 @@ class _Reporting:
         return moves
 
     def _entries(self) -> Sequence[LogEntry]:
-        store = self.project.open_store()
-        if isinstance(store, KeepsLog):
-            return store.read_log()
-        if is_database(self.project.config.tasks):
-            return ()
-        path = Path(os.path.realpath(self.project.root / self.project.config.tasks)).with_name(
-            transaction_log.FILE_NAME
-        )
-        shown = os.path.relpath(path, self.project.root).replace(os.sep, "/")
+        path = log_path(self.project)
+        shown = os.path.relpath(path, self.project.root).replace(os.sep, "/") if path else self.project.config.tasks
         try:
-            entries = transaction_log.read(path, shown)
-            if transaction_log.is_torn(path):
+            entries = read_task_log(self.project)
+            if path and transaction_log.is_torn(path):
                 self.faults.append(Note("its last line is torn and was left out", shown))
         except AgentGatesError as error:
-            self.faults.append(Note(f"the log cannot be read, so no completion can be proved: {error}", shown))
+            about = shown_location(shown)
+            self.faults.append(Note(f"the log cannot be read, so no completion can be proved: {error}", about))
             return ()
         return entries
 
@@ -129,8 +111,16 @@ class _Reporting:
             problems,
             run_id=run.folder if run else "",
             outcome=str(said.get("status", "")),
-            reasons=tuple(map(str, said.get("reasons", ()))),
+            reasons=(*map(str, said.get("reasons", ())), *self._since(task, run)),
         )
+
+    def _since(self, task: Task, run: RecordedRun | None) -> Iterator[str]:
+        """A run after the one that a task rests on, which moved nothing and did not pass it."""
+        latest = self.runs.latest_of.get(task.id)
+        if run and latest and latest.folder > run.folder and not latest.problems:
+            said = latest.tasks[task.id]["status"]
+            if said != "pass":
+                yield f"a later run, {latest.folder}, says {said}"
 
     def _against_completion(self, task: Task, moves: Sequence[LogEntry], last: LogEntry | None) -> Iterator[str]:
         """Every reason why the store's word `completed` is not proved."""
@@ -151,6 +141,7 @@ class _Reporting:
             yield from _against_verdict(task, run)
 
     def _against_status(self, task: Task, moves: Sequence[LogEntry]) -> Iterator[str]:
+        yield from unlogged(task, moves)
         last = next((entry.after for entry in reversed(moves) if entry.after), "")
         if last and last != task.status.value:
             yield f"the store says {task.status.value}, the log's last move says {last}"

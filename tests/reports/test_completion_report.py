@@ -11,6 +11,8 @@ import pytest
 from pytest_agentgates.core.completion import Standing
 from pytest_agentgates.core.verdict import GateResult, GateStatus
 from pytest_agentgates.errors import UsageError
+from pytest_agentgates.stores.sql.store import SqlStore
+from pytest_agentgates.wiring import wire_project
 from tests.reports.recorded_project import LOG, STORE, RecordedProject
 
 
@@ -156,6 +158,18 @@ def test_what_a_failed_run_found_is_told(recorded: RecordedProject) -> None:
     assert recorded.report().next_step.command == "agentgates run T1"
 
 
+def test_a_later_run_that_moved_nothing_and_failed_is_told(recorded: RecordedProject) -> None:
+    recorded.judged("T1", run=1)
+    before = {path: path.read_bytes() for path in (recorded.root / "docs/state").iterdir()}
+    recorded.change(recorded.root / STORE, tasks=[{"id": "T1", "status": "pending"}])
+    recorded.judged("T1", "fail", run=2)
+    for path, data in before.items():
+        path.write_bytes(data)
+    result = recorded.result()
+    assert (result.standing, result.run_id) == (Standing.PROVED, "run-1")
+    assert result.reasons == ("a later run, run-2, says fail",)
+
+
 def test_what_was_let_pass_is_noted(recorded: RecordedProject) -> None:
     recorded.judged("T1", "pass", GateResult("ruff_clean", GateStatus.WARN, "3 findings", blocking=False))
     texts = {note.text for note in recorded.report().notes}
@@ -202,3 +216,15 @@ def test_all_done_says_so(recorded: RecordedProject) -> None:
     report = recorded.report()
     assert report.holds
     assert report.next_step.text.startswith("nothing is left to do")
+
+
+def test_a_database_proves_by_its_own_log(recorded: RecordedProject) -> None:
+    recorded.write("pyproject.toml", '[tool.agentgates]\ntasks = "sqlite:///docs/tasks.db"\n')
+    (recorded.root / "docs").mkdir(exist_ok=True)
+    store = wire_project(recorded.root).open_store()
+    assert isinstance(store, SqlStore)
+    store.add([{"id": "T1", "status": "pending"}, {"id": "T2", "status": "completed"}])
+    recorded.judged("T1")
+    report = recorded.report()
+    assert [result.standing for result in report.results] == [Standing.PROVED, Standing.NOT_PROVED]
+    assert report.store == "docs/tasks.db"
