@@ -16,6 +16,7 @@ from pytest_agentgates.core.outcomes import TestClaim
 from pytest_agentgates.core.ports import Stage, WatchesStatements
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult, GateStatus
+from pytest_agentgates.deciding_files import deciding_files, rewritten, state_of
 from pytest_agentgates.errors import INTERRUPTED_RUN, RunInterruptedError
 from pytest_agentgates.measure_coverage import bring_home
 from pytest_agentgates.project import Measuring, Project
@@ -97,6 +98,8 @@ def _with_tests(
         folder = Path(name).resolve()
         measuring = project.coverage.plan(replace(workspace, root=scene.root), folder)
         to_run = _tests_to_run(project, request, workspace, scene, measuring)
+        deciding = deciding_files(scene.expected.values(), scene.base_files) if scene.is_clean else ()
+        laid_out = state_of(scene.root, deciding)
         tests = RunningTests(to_run, folder)
         cleanup.callback(tests.stop)
         checker = RunningChecker(_checker_arguments(project, workspace), project.of_stage(Stage.BESIDE), project.root)
@@ -104,7 +107,7 @@ def _with_tests(
         cleanup.callback(display.waiting, [])
         threading.Thread(target=project.coverage.get_ready, daemon=True).start()
         try:
-            claim = tests.finish()
+            claim = replace(tests.finish(), rewritten=rewritten(scene.root, laid_out))
             claim = replace(claim, own=_run_own_tests(to_run, scene, folder))
             display.waiting([configured.gate.name for configured in checker.gates])
             measured = _brought_home(project, scene, folder)

@@ -130,7 +130,8 @@ class TestClaim:
     `narrowed` each option that kept tests out; `exit_status` what the session meant to return,
     None where it never ended; `exit_code` the process's own (negative: killed by that signal);
     `stopped` what ended it from inside (a keyboard interrupt, `pytest.exit`);
-    `own` what the agent's own tests gave, which decide nothing; `witness` what was seen beside the reports.
+    `own` what the agent's own tests gave, which decide nothing; `witness` what was seen beside the reports;
+    `rewritten` the files of the clean tree that decide and were written to meanwhile.
     """
 
     __test__ = False  # pytest would take the name for a test class
@@ -152,3 +153,4 @@ class TestClaim:
     stopped: str = ""
     own: TestClaim | None = None
     witness: WitnessFacts | None = None
+    rewritten: tuple[str, ...] = ()

@@ -25,8 +25,9 @@ FAILED, BROKEN, NEVER_RAN, SKIPPED, FLAKY, NOTHING_RAN, NARROWED, ENDED_EARLY = 
     Rule("RUN007", "the run was narrowed"),
     Rule("RUN008", "the runner ended early"),
 )
-_CHANGED = Rule("TMP015", "the tree changed while it was judged")  # the run itself reports it
+_CHANGED = Rule("TMP015", "the tree changed while it was judged")  # of files on disk, the run itself reports it
 _FIX_OWN = "it decides nothing; bring the test and the code together"
+_FIX_TREE = "let nothing write to the tests while they run: neither product code nor other tests"
 _FIX_SKIP = "run it, or take it out of the task's tests with a reason in review"
 _JUDGED: dict[Outcome, tuple[Rule | None, str]] = {
     Outcome.PASSED: (None, ""),
@@ -100,6 +101,9 @@ def _of_run(claim: TestClaim) -> Iterator[Finding]:
     if claim.narrowed:
         fix = "run without it; where it comes from addopts, take it out there"
         yield Finding(NARROWED.code, f"the run was narrowed by {', '.join(claim.narrowed)}", fix=fix)
+    for path in claim.rewritten:
+        message = f"{path} was written to in the clean tree while the tests ran"
+        yield Finding(_CHANGED.code, message, path, fix=_FIX_TREE, snippet=message)
     if early := _early_end(claim):
         yield Finding(ENDED_EARLY.code, early, fix="run the tests with plain pytest and look at how they end")
 

@@ -217,3 +217,8 @@ def test_only_the_clean_claim_passes(claim: TestClaim) -> None:
         and not (claim.narrowed or claim.timed_out or claim.stopped)
     )
     assert (judge(claim) == []) == clean
+
+
+def test_tests_that_were_written_to_meanwhile_are_no_pass() -> None:
+    said = "tests/test_x.py was written to in the clean tree while the tests ran"
+    assert judge(replace(CLEAN, rewritten=("tests/test_x.py",))) == [f"TMP015 {said}"]
