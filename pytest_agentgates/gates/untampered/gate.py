@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
@@ -18,11 +19,12 @@ from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_jud
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.gates.untampered.example_numbers import accuse_numbers
 from pytest_agentgates.gates.untampered.examples import Example, changed_functions, examples_of
+from pytest_agentgates.gates.untampered.fixed_answers import accuse_fixed_answers
 from pytest_agentgates.gates.untampered.patches import accuse_patches
 from pytest_agentgates.gates.untampered.planted import accuse_planted
 from pytest_agentgates.gates.untampered.product_code import accuse_product
 from pytest_agentgates.gates.untampered.rules import RULES
-from pytest_agentgates.gates.untampered.settings import accuse_settings
+from pytest_agentgates.gates.untampered.settings import accuse_settings, asks_for_floor
 from pytest_agentgates.gates.untampered.settings_files import FILES
 from pytest_agentgates.gates.untampered.special_cases import accuse_special_cases
 from pytest_agentgates.gates.untampered.suppressions import accuse_comments
@@ -86,8 +88,8 @@ class _Judged:
             yield from self._of_file(file, examples)
 
     def _of_file(self, file: Versions, examples: frozenset[Example]) -> Iterator[Finding]:
-        for comment, is_whole in accuse_comments(file):
-            yield replace(comment, severity=Severity.ERROR if is_whole else Severity.WARNING)
+        for comment, is_blanket in accuse_comments(file, has_floor=self._has_floor):
+            yield replace(comment, severity=Severity.ERROR if is_blanket else Severity.WARNING)
         if not file.path.endswith(".py"):
             return
         if self._is_test_code(file.path):
@@ -97,10 +99,15 @@ class _Judged:
         yield from accuse_product(file)
         special = list(accuse_special_cases(file, examples))
         yield from special
+        yield from accuse_fixed_answers(file, examples)
         yield from accuse_numbers(file, examples, frozenset(found.message.partition(" ")[0] for found in special))
 
     def _softened(self, finding: Finding) -> Finding:
         return replace(finding, severity=Severity.WARNING) if self._boundary.names(finding.path) else finding
+
+    @cached_property
+    def _has_floor(self) -> bool:
+        return asks_for_floor(self.base)
 
     @property
     def _boundary(self) -> Boundary:

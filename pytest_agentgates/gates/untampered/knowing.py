@@ -19,6 +19,12 @@ _PATCHABLE = (
     *("types", "typing", "dataclasses", "enum", "ast", "pathlib", "os.path", "os.environ.get"),
 )
 _FRAMES = frozenset({"sys._getframe", "inspect.stack", "inspect.currentframe", "inspect.trace", "sys._current_frames"})
+_STACKS = _FRAMES | {
+    "traceback.extract_stack",
+    "traceback.walk_stack",
+    "traceback.format_stack",
+    "inspect.getouterframes",
+}
 _TRACING = frozenset({"sys.settrace", "sys.setprofile", "threading.settrace", "threading.setprofile"})
 _MEMORY = frozenset({"gc.get_objects", "gc.get_referrers", "ctypes.memmove", "ctypes.pythonapi"})
 _READING = frozenset(
@@ -28,6 +34,7 @@ _READING = frozenset(
     }
 )
 _TESTS_PLACE = re.compile(r"(?:^|/)(?:tests?(?:/|$)|test_\w*\.py$|\w+_test\.py$|conftest(?:\.py)?$)|^test_\w+$")
+_OF_TESTS = re.compile(r"^(?:py\.?)?tests?(?:_|/|\b)")
 _RUNNER_NAME = re.compile(r"^_?pytest\b|^PYTEST_?|^_PYTEST|^test_\w+$|^conftest$")
 
 
@@ -41,6 +48,8 @@ def knowing_hits(tree: ast.Module, aliases: Aliases) -> Iterator[Hit]:
                 yield from _replacing(targets, aliases)
             case ast.AugAssign(target=target):
                 yield from _replacing([target], aliases)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                yield from _watching_callers(node, aliases)
             case ast.expr():
                 yield from _in_expression(node, aliases)
             case ast.For(iter=where) | ast.comprehension(iter=where) if "sys.modules" in _names_in(where, aliases):
@@ -55,6 +64,15 @@ def _in_expression(node: ast.expr, aliases: Aliases) -> Iterator[Hit]:
             yield from _calling(node, aliases)
         case ast.Attribute(attr="f_locals" | "f_back" | "f_globals"):
             yield _hit(node, f"it looks into its caller's frame by .{node.attr}")
+
+
+def _watching_callers(node: ast.FunctionDef | ast.AsyncFunctionDef, aliases: Aliases) -> Iterator[Hit]:
+    """A function that walks the stack and names tests."""
+    calls = (found for found in ast.walk(node) if isinstance(found, ast.Call))
+    if any(aliases.dotted(call.func) in _STACKS for call in calls):
+        named = [text for text in _texts(node) if _OF_TESTS.search(text)]
+        if named:
+            yield _hit(node, f"{node.name} looks for {named[0]} among its callers")
 
 
 def _importing(node: ast.Import | ast.ImportFrom) -> Iterator[Hit]:

@@ -11,6 +11,7 @@ from pytest_agentgates.gates.untampered.equality import equality_hits
 from pytest_agentgates.gates.untampered.hits import Hit
 from pytest_agentgates.gates.untampered.knowing import knowing_hits
 from pytest_agentgates.gates.untampered.rules import ALWAYS_EQUAL, KNOWS_TESTS, LEAVES
+from pytest_agentgates.gates.untampered.stand_ins import stand_in_hits
 from pytest_agentgates.gates.untampered.versions import Versions
 from pytest_agentgates.source.task_marks import Aliases, read_aliases
 
@@ -28,8 +29,8 @@ def accuse_product(file: Versions) -> Iterator[Finding]:
     """What one product file does now and did not do at the base."""
     if file.new_tree is None:
         return
-    old = Counter((hit.rule.code, hit.text) for hit in _hits(file.old_tree)) if file.old_tree else Counter()
-    for hit in _hits(file.new_tree):
+    old = Counter((hit.rule.code, hit.text) for hit in _hits(file.old_tree, file.path)) if file.old_tree else Counter()
+    for hit in _hits(file.new_tree, file.path):
         if old[hit.rule.code, hit.text]:
             old[hit.rule.code, hit.text] -= 1
             continue
@@ -38,10 +39,10 @@ def accuse_product(file: Versions) -> Iterator[Finding]:
         yield Finding(hit.rule.code, hit.text, file.path, hit.line, fix=fix, severity=severity, snippet=snippet)
 
 
-def _hits(tree: ast.Module) -> list[Hit]:
+def _hits(tree: ast.Module, path: str) -> list[Hit]:
     aliases = read_aliases(tree)
     leaving = (hit for node in ast.walk(tree) for hit in _leaving(node, aliases, tree))
-    return [*knowing_hits(tree, aliases), *equality_hits(tree), *leaving]
+    return [*knowing_hits(tree, aliases), *equality_hits(tree), *stand_in_hits(tree, aliases, path), *leaving]
 
 
 def _leaving(node: ast.AST, aliases: Aliases, tree: ast.Module) -> Iterator[Hit]:

@@ -6,7 +6,7 @@ import fnmatch
 import posixpath
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pytest_agentgates.core.finding import Finding
 from pytest_agentgates.core.ports import BaseTree, Workspace
@@ -27,7 +27,7 @@ _MORE_IS_LESS = {
     "pytest": ("norecursedirs", "collect_ignore*", "required_plugins_optional"),
     "coverage": ("*omit", "*exclude_lines", "*exclude_also", "*exclude", "*partial_branches", "*partial_also"),
     "ruff": ("*ignore", "*exclude", "*per-file-ignores.*", "*unfixable_never", "*allowed-*", "*builtins"),
-    "mypy": ("*exclude", "*disable_error_code", "*untyped_calls_exclude"),
+    "mypy": ("*exclude", "*disable_error_code", "*untyped_calls_exclude", "plugins"),
     "importlinter": ("*ignore_imports", "*exclude_type_checking_imports"),
 }
 # Fewer entries of these ask for less.
@@ -38,6 +38,8 @@ _LESS_IS_LESS = {
     "mypy": ("files", "packages", "modules", "enable_error_code"),
     "importlinter": ("contracts", "*forbidden_modules", "*source_modules", "*layers", "*modules", "root_packages"),
 }
+# Values that ask for less than any other.
+_WEAK_VALUES = {"mypy": {"*follow_imports": ("skip", "silent")}}
 # Numbers that ask for less when they get smaller, or bigger.
 _SMALLER_IS_LESS = {
     "coverage": ("*fail_under",),
@@ -76,7 +78,36 @@ def accuse_settings(workspace: Workspace, base: BaseTree, files: Sequence[Versio
         before = {posixpath.basename(path): content for path, content in old.items()}
         after = _on_disk(workspace, folder)
         for tool in PLACES:
-            yield from _compare(folder, read_settings(tool, before), read_settings(tool, after))
+            earlier, later = read_settings(tool, before), read_settings(tool, after)
+            if tool == "ruff" and later.file and not earlier.file and folder:
+                yield from _compare_nested(base, folder, later)
+                continue
+            yield from _compare(folder, earlier, later)
+
+
+def _compare_nested(base: BaseTree, folder: str, after: Settings) -> Iterator[Finding]:
+    """What a new nested file of ruff changes: it replaces the one above for its folder, unless it extends that."""
+    above = _settings_above(base, folder, after.tool)
+    extends = "extend" in after.values
+    values = {**above.values, **after.values} if extends else after.values
+    yield from _compare(folder, replace(above, file=after.file), replace(after, values=values))
+
+
+def _settings_above(base: BaseTree, folder: str, tool: str) -> Settings:
+    while folder:
+        folder = posixpath.dirname(folder)
+        found = base.read_many(posixpath.join(folder, name) for name in PLACES[tool])
+        settings = read_settings(tool, {posixpath.basename(path): content for path, content in found.items()})
+        if settings.file:
+            return settings
+    return Settings(tool)
+
+
+def asks_for_floor(base: BaseTree) -> bool:
+    """Whether a floor of coverage is asked for at the base."""
+    files = base.read_many(FILES)
+    coverage, own = read_settings("coverage", files), read_settings("agentgates", files)
+    return "report.fail_under" in coverage.values or "gates.coverage_floor" in own.values
 
 
 def _on_disk(workspace: Workspace, folder: str) -> dict[str, bytes]:
@@ -128,7 +159,7 @@ def _changed(change: _Change, before: Settings, after: Settings) -> Iterator[str
         if _asks_for_less(change) and not _is_strict(change, after):
             yield f"{key} is {_shown(new)}, it was {_shown(old)}"
         return
-    if _is_number(old) or _is_number(new):
+    if _is_weak(change) or _is_number(old) or _is_number(new):
         if _is_less(change):
             yield f"{key} is {_shown(new)}, it was {_shown(old)}"
         return
@@ -167,11 +198,18 @@ def _asks_for_less(change: _Change) -> bool:
 
 def _is_less(change: _Change) -> bool:
     old, new = number(change.old), number(change.new)
+    if _is_weak(change):
+        return True
     if change.fits(_SMALLER_IS_LESS):
         return new is None or (old is not None and new < old)
     if change.fits(_BIGGER_IS_LESS):
         return new is not None and ((old is None and change.tool == "pytest") or (old is not None and new > old))
     return False
+
+
+def _is_weak(change: _Change) -> bool:
+    values = _WEAK_VALUES.get(change.tool, {}).items()
+    return any(fnmatch.fnmatchcase(change.key, pattern) and change.new in weak for pattern, weak in values)
 
 
 def _is_number(value: object) -> bool:

@@ -22,16 +22,28 @@ _KINDS = {
     "nosec": re.compile(r"#\s*nosec\b"),
     "agentgates: ignore": re.compile(r"#\s*agentgates:\s*ignore\b"),
     "@cross_tenant": re.compile(r"@(?:\w+\.)*cross_tenant\b"),
+    "@no_type_check": re.compile(r"@(?:\w+\.)*no_type_check\b"),
 }
 # One comment of these silences a tool for the whole file.
 _WHOLE_FILE = re.compile(
     r"#\s*(?:(?:ruff|flake8):\s*noqa|mypy:\s*(?:ignore-errors|disable-error-code)|pylint:\s*skip-file|type:\s*ignore\s*$)",
     re.IGNORECASE,
 )
+# These do not say what they silence.
+_BLANKET = re.compile(
+    r"#\s*(?:noqa(?!\s*:\s*\w)|type:\s*ignore(?!\s*\[))|@(?:\w+\.)*no_type_check\b",
+    re.IGNORECASE,
+)
+_UNMEASURED = re.compile(r"#\s*pragma:?\s*no\s*cover", re.IGNORECASE)
+_DEFINITION = re.compile(r"\s*(?:async\s+def|def|class)\s")
 
 
-def accuse_comments(file: Versions) -> Iterator[tuple[Finding, bool]]:
-    """A finding for each kind of comment there is more of now; with it, whether one silences the whole file."""
+def accuse_comments(file: Versions, *, has_floor: bool) -> Iterator[tuple[Finding, bool]]:
+    """A finding for each kind of comment there is more of now; with it, whether a new one is a blanket.
+
+    A blanket silences a whole file, or does not say what it silences; where a floor of coverage is asked for, one
+    takes a whole function or class out of it.
+    """
     if file.after is None or not file.path.endswith((".py", ".pyi")):
         return
     before, after = _exempting(file.old_text), _exempting(file.new_text)
@@ -50,8 +62,14 @@ def accuse_comments(file: Versions) -> Iterator[tuple[Finding, bool]]:
                 fix="mend what the tool found and take it out",
                 snippet=f"{kind} {text}",
             ),
-            any(_silences_all(text, file, line) for text, line in new),
+            any(_is_blanket(text, file, line, has_floor) for text, line in new if not old[text]),
         )
+
+
+def _is_blanket(text: str, file: Versions, line: int, has_floor: bool) -> bool:
+    if has_floor and _UNMEASURED.match(text) and _DEFINITION.match(file.line(line)):
+        return True
+    return bool(_BLANKET.match(text)) or _silences_all(text, file, line)
 
 
 def _silences_all(text: str, file: Versions, line: int) -> bool:
