@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytest_agentgates.choose_base import base_of_run, unreviewed_at
 from pytest_agentgates.clean_run import Scene, clean_scene, in_place, why_in_place
-from pytest_agentgates.core.moves import moves_after
+from pytest_agentgates.core.moves import TAKEN_BACK, moves_after
 from pytest_agentgates.core.outcomes import TestClaim
 from pytest_agentgates.core.ports import ExpectedTests, TaskStore
 from pytest_agentgates.core.record import RunRecord, TaskOutcome
@@ -18,6 +18,7 @@ from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.core.verdict import GateResult, GateStatus, judge
 from pytest_agentgates.describe_run import describe_run, new_run_id
 from pytest_agentgates.errors import Mistake, NoTestsError, UsageError
+from pytest_agentgates.forged_status import forged_completions
 from pytest_agentgates.map_tests import map_all
 from pytest_agentgates.move_task import move_task
 from pytest_agentgates.project import Project
@@ -81,7 +82,12 @@ def _judged(project: Project, request: RunRequest, display: Display) -> tuple[Ta
     unreviewed = _unreviewed(project, request, workspace)
     incomplete = [*_of_files(changed), *_of_base(tasks, workspace), *_of_log(project, tasks)]
     incomplete += unreviewed if project.config.base else ()
+    forged = forged_completions(project, store, tasks)
+    incomplete += [
+        f"the task {task_id} became completed while it was judged, and no move says so" for task_id in forged
+    ]
     outcomes = tuple(_judge(task, results, claim, incomplete, project) for task in tasks)
+    outcomes = tuple(replace(one, steps=TAKEN_BACK) if one.task_id in forged else one for one in outcomes)
     if not request.update:
         outcomes = tuple(replace(outcome, steps=()) for outcome in outcomes)
     record = describe_run(project, replace(workspace, claim=claim), before, results, outcomes)

@@ -16,6 +16,9 @@ _CLAIM: dict[TaskStatus, tuple[Step, ...]] = {
     TaskStatus.IN_PROGRESS: (),
 }
 
+# What becomes of a completion that does not hold.
+TAKEN_BACK = (Step(TaskStatus.COMPLETED, TaskStatus.IN_PROGRESS, MoveReason.REGRESSION.value),)
+
 
 def check_runnable(task: Task) -> None:
     """Raise UsageError for a task that must be reopened before it is judged again."""
@@ -43,9 +46,7 @@ def moves_after(task: Task, verdict: Verdict, max_attempts: int) -> tuple[Step, 
 
 
 def _after_completed(passed: bool) -> tuple[Step, ...]:
-    if passed:
-        return ()
-    return (Step(TaskStatus.COMPLETED, TaskStatus.IN_PROGRESS, MoveReason.REGRESSION.value),)
+    return () if passed else TAKEN_BACK
 
 
 def _after_open(task: Task, passed: bool, max_attempts: int) -> tuple[Step, ...]:
