@@ -19,36 +19,58 @@ _COLUMNS = ("id", "status", "owner")
 
 
 @dataclass(frozen=True)
+class ReadRow:
+    """A row without mistakes, and what it says."""
+
+    row: Row[Any]
+    entry: Entry
+    task: Task
+
+
+@dataclass(frozen=True)
 class ReadRows:
-    """Rows without mistakes, as a change is checked against them; each row counts its own versions."""
+    """Rows as a change is checked against them; each row counts its own versions."""
 
     shown_as: str
-    tasks: tuple[Task, ...]
-    entries: tuple[Entry, ...]
+    rows: tuple[ReadRow, ...]
     version: int = 0
     members: Entry = field(default_factory=dict)
 
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks, by position."""
+        return tuple(one.task for one in self.rows)
+
     def entry(self, index: int) -> Entry:
         """What the database says of one task."""
-        return self.entries[index]
+        return self.rows[index].entry
+
+    def by_id(self) -> dict[str, ReadRow]:
+        """The rows, to be looked up when they are read again."""
+        return {one.task.id: one for one in self.rows}
 
 
-def read_rows(rows: Sequence[Row[Any]], shown_as: str) -> ReadRows:
-    """Read rows; raises UsageError with every mistake, each with the position of its row."""
+def read_rows(rows: Sequence[Row[Any]], shown_as: str, known: Mapping[str, ReadRow] | None = None) -> ReadRows:
+    """Read rows, those that are as they were `known` without decoding them anew.
+
+    Raises UsageError with every mistake, each with the position of its row.
+    """
     mistakes: list[Mistake] = []
-    tasks: list[Task] = []
-    entries: list[Entry] = []
+    read: list[ReadRow] = []
     for row in rows:
+        before = known.get(row.id) if known else None
+        if before and before.row == row:
+            read.append(before)
+            continue
         where = f"{shown_as}:{row.position}"
         entry = _entry_of(row)
         own = [*_mistakes(row, entry, where)]
         mistakes += own
         if not own:
-            entries.append(entry)
-            tasks.append(task_of(entry, where))
+            read.append(ReadRow(row, entry, task_of(entry, where)))
     if mistakes:
         raise UsageError.of(mistakes)
-    return ReadRows(shown_as, tuple(tasks), tuple(entries))
+    return ReadRows(shown_as, tuple(read))
 
 
 def changed_entry(entry: Entry, change: TaskChange) -> Entry:

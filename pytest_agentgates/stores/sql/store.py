@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -12,7 +12,7 @@ from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.task import MoveReason, Task
 from pytest_agentgates.errors import MovedError
 from pytest_agentgates.stores.sql.database import Database
-from pytest_agentgates.stores.sql.rows import changed_entry, read_rows
+from pytest_agentgates.stores.sql.rows import ReadRow, ReadRows, changed_entry, read_rows
 from pytest_agentgates.stores.sql.schema import LOG, TASKS, bring_up_to_date
 from pytest_agentgates.stores.sql.write_rows import add_rows, write_row
 from pytest_agentgates.task_files.change_check import Snapshot, check_change, snapshot_of
@@ -26,6 +26,7 @@ class _Memory:
 
     snapshot: Snapshot | None = None
     is_ready: bool = False
+    known: Mapping[str, ReadRow] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,13 @@ class SqlStore:
 
     def load(self) -> tuple[Task, ...]:
         """Every task, by position; raises UsageError with every mistake, and what the database raises."""
-        read = read_rows(self._rows(), self.database.shown_as)
+        read = self._read()
         self._memory.snapshot = snapshot_of(read)
         return read.tasks
 
     def entries(self) -> tuple[Entry, ...]:
         """Every task with all its fields; raises what `load` raises."""
-        return read_rows(self._rows(), self.database.shown_as).entries
+        return tuple(one.entry for one in self._read().rows)
 
     def apply(self, change: TaskChange) -> Task:
         """Write the steps of one task and log them, in one transaction; other tasks may have changed since `load`.
@@ -78,10 +79,13 @@ class SqlStore:
         with self.database.reading() as connection:
             return tuple(LogEntry(*row) for row in connection.execute(select(*columns).order_by(LOG.c.tx_id)))
 
-    def _rows(self) -> Sequence[Row[Any]]:
+    def _read(self) -> ReadRows:
         self._get_ready()
         with self.database.reading() as connection:
-            return connection.execute(select(TASKS).order_by(TASKS.c.position)).all()
+            rows = connection.execute(select(TASKS).order_by(TASKS.c.position)).all()
+        read = read_rows(rows, self.database.shown_as, self._memory.known)
+        self._memory.known = read.by_id()
+        return read
 
     def _get_ready(self) -> None:
         if not self._memory.is_ready:
