@@ -179,10 +179,16 @@ class _Reporting:
             problems=(*problems, *self._against_log(run)),
         )
 
+    @cached_property
+    def digests(self) -> Mapping[str, frozenset[str]]:
+        """The digests that the log has of each run's evidence."""
+        found: dict[str, set[str]] = {}
+        for entry in (entry for moves in self.moves.values() for entry in moves if entry.evidence_sha256):
+            found.setdefault(entry.run_id, set()).add(entry.evidence_sha256)
+        return {run_id: frozenset(digests) for run_id, digests in found.items()}
+
     def _against_log(self, run: RecordedRun) -> Iterator[str]:
-        entries = (entry for moves in self.moves.values() for entry in moves)
-        said = {entry.evidence_sha256 for entry in entries if entry.run_id == run.folder and entry.evidence_sha256}
-        if said - {run.sha256}:
+        if self.digests.get(run.folder, frozenset()) - {run.sha256}:
             yield "its digest is not the one that the log has"
 
 

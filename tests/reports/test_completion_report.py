@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from random import Random
 
 import pytest
 
@@ -228,3 +229,39 @@ def test_a_database_proves_by_its_own_log(recorded: RecordedProject) -> None:
     report = recorded.report()
     assert [result.standing for result in report.results] == [Standing.PROVED, Standing.NOT_PROVED]
     assert report.store == "docs/tasks.db"
+
+
+@pytest.mark.parametrize("name", ["quality_gates_run.json", "test_report.json", "test_failures.json"])
+def test_no_byte_of_the_evidence_can_change_unseen(recorded: RecordedProject, name: str) -> None:
+    path = recorded.evidence(recorded.judged(), name)
+    whole, chance = path.read_bytes(), Random(7)  # the same places each time
+    for place in sorted(chance.sample(range(len(whole)), 12)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ chance.randrange(1, 256)]) + whole[place + 1 :])
+        assert recorded.result().standing is Standing.NOT_PROVED, place
+    path.write_bytes(whole)
+    assert recorded.result().standing is Standing.PROVED
+
+
+@pytest.mark.parametrize("cut", [0.2, 0.5, 0.8])
+def test_a_log_that_is_cut_proves_nothing_that_it_lost(recorded: RecordedProject, cut: float) -> None:
+    recorded.judged()
+    path = recorded.root / LOG
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * cut)])
+    report = recorded.report()
+    assert report.results[0].standing is Standing.NOT_PROVED
+    assert not report.holds
+
+
+def test_places_of_another_kind_are_told_and_raise_nothing(recorded: RecordedProject) -> None:
+    recorded.judged()
+    shutil.rmtree(recorded.root / ".claude")
+    recorded.write(".claude/evidence", "a file where a folder should be")
+    assert recorded.result().standing is Standing.NOT_PROVED
+    (recorded.root / ".claude/evidence").unlink()
+    (recorded.root / ".claude/evidence/runs/run-1/quality_gates_run.json").mkdir(parents=True)
+    (recorded.root / ".claude/evidence/quality_gates_run.json").mkdir()
+    recorded.write(".claude/evidence/runs/notes.txt", "no run")
+    report = recorded.report()
+    assert report.results[0].standing is Standing.NOT_PROVED
+    assert [proof.problems for proof in report.proofs] == [("it cannot be read",), ("it cannot be read",)]
