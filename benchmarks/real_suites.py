@@ -39,16 +39,18 @@ gated_session.Witness = Silent
 
 @dataclass(frozen=True)
 class Suite:
-    """A project of the package index, the folder of its tests, and what pytest needs to run all of them."""
+    """A project of the package index, the folder of its tests, what pytest needs to run all of them, and the part to time."""
 
     name: str
     tests: str = "tests"
     options: tuple[str, ...] = ()
+    timed: str = ""
 
 
 SUITES = (
     Suite("iniconfig", "testing"),
-    Suite("packaging", options=("-m", "")),  # its addopts leave the property tests out
+    # The addopts of packaging leave its property tests out.
+    Suite("packaging", options=("-m", ""), timed="tests/test_specifiers.py"),
     Suite("itsdangerous"),
     Suite("more-itertools"),
     Suite("markupsafe"),
