@@ -39,7 +39,7 @@ gated_session.Witness = Silent
 
 @dataclass(frozen=True)
 class Suite:
-    """A project of the package index, the folder of its tests, what pytest needs to run all of them, and the part to time."""
+    """A project of the package index, its tests, what pytest needs to run all of them, and the part to time."""
 
     name: str
     tests: str = "tests"
@@ -138,7 +138,7 @@ def _case(label: str, suite: Suite, root: Path, python: str, scratch: Path) -> C
         "-p",
         "bench_witness",
         *suite.options,
-        suite.tests,
+        suite.timed or suite.tests,
     )
     return Case(label, (command,), cwd=root, env={"PYTHONPATH": str(folder)})
 
