@@ -163,8 +163,13 @@ def _managers(assigned: dict[str, ast.expr], names: FileNames) -> tuple[tuple[st
     found = []
     for name, value in assigned.items():
         made = _innermost(value)
-        if made is not None and last_name(made.func).endswith(("Manager", "as_manager")):
+        kind = last_name(made.func) if made is not None else ""
+        if made is not None and (kind.endswith("Manager") or (name == "objects" and kind[:1].isupper())):
             found.append((name, names.canonical(made.func)))
+        elif made is not None and kind == "as_manager" and isinstance(made.func, ast.Attribute):
+            found.append((name, names.canonical(made.func.value)))
+        elif made is not None and kind == "from_queryset" and made.args:
+            found.append((name, names.canonical(made.args[0])))
     return tuple(found)
 
 

@@ -125,6 +125,10 @@ LOOK_UPS = {
     ),
 }
 CLASSES = {
+    "drf_class_queryset": (
+        "\nclass OrderView(viewsets.ModelViewSet):\n    queryset = Order.objects.all()\n",
+        "\nclass OrderView(viewsets.ModelViewSet):\n    queryset = Order.objects.all()\n    def get_queryset(self):\n        return super().get_queryset().filter(tenant=self.request.user.tenant)\n",
+    ),
     "drf_self_queryset": (
         "\nclass OrderView(viewsets.ModelViewSet):\n    queryset = Order.objects.all()\n    def get_queryset(self):\n        return self.queryset.filter(pk=1)\n",
         "\nclass OrderView(viewsets.ModelViewSet):\n    queryset = Order.objects.all()\n    def get_queryset(self):\n        return self.queryset.filter(tenant=self.request.user.tenant)\n",
@@ -133,9 +137,33 @@ CLASSES = {
         "\nclass OrderView(viewsets.ModelViewSet):\n    def get_queryset(self):\n        return Order.objects.filter(user=self.request.user)\n",
         "\nclass OrderView(viewsets.ModelViewSet):\n    def get_queryset(self):\n        return Order.objects.filter(tenant=self.request.user.tenant)\n",
     ),
+    "drf_pk_field": (
+        "\nclass ItemSerializer(serializers.ModelSerializer):\n    order = serializers.PrimaryKeyRelatedField(queryset=Order.objects.all())\n",
+        "\nclass ItemSerializer(serializers.ModelSerializer):\n    order = serializers.PrimaryKeyRelatedField(queryset=Order.objects.none())\n",
+    ),
+    "django_listview": (
+        "\nfrom django.views.generic import ListView\nclass OrderList(ListView):\n    model = Order\n",
+        "\nfrom django.views.generic import ListView\nclass OrderList(ListView):\n    model = Order\n    def get_queryset(self):\n        return Order.objects.filter(tenant=self.request.user.tenant)\n",
+    ),
+    "form_field": (
+        "\nfrom django import forms\nclass ItemForm(forms.Form):\n    order = forms.ModelChoiceField(queryset=Order.objects.all())\n",
+        "\nfrom django import forms\nclass ItemForm(forms.Form):\n    order = forms.ModelChoiceField(queryset=Order.objects.none())\n",
+    ),
+    "module_qs": (
+        "\nORDERS = Order.objects.all()\ndef orders(request):\n    return list(ORDERS)\n",
+        "\nORDERS = Order.objects.all()\ndef orders(request, t):\n    return list(ORDERS.filter(tenant_id=t))\n",
+    ),
+    "generic_mixin": (
+        "\nclass ScopedMixin:\n    def get_queryset(self):\n        return super().get_queryset().filter(pk__gt=0)\nclass OrderView(ScopedMixin, viewsets.ModelViewSet):\n    queryset = Order.objects.all()\n",
+        "\nclass ScopedMixin:\n    def get_queryset(self):\n        return super().get_queryset().filter(tenant=self.request.user.tenant)\nclass OrderView(ScopedMixin, viewsets.ModelViewSet):\n    queryset = Order.objects.all()\n",
+    ),
     "cursor": (
         '\nfrom django.db import connection\ndef orders(i, t):\n    with connection.cursor() as c:\n        c.execute("SELECT id FROM order WHERE id = %s", [i])\n        return c.fetchall()\n',
         '\nfrom django.db import connection\ndef orders(i, t):\n    with connection.cursor() as c:\n        c.execute("SELECT id FROM order WHERE id = %s AND tenant_id = %s", [i, t])\n        return c.fetchall()\n',
+    ),
+    "queryset_method": (
+        "\ndef orders(t, i):\n    return Order.objects.for_tenant(t).get(pk=i) if False else Order.objects.recent().get(pk=i)\n",
+        "\ndef orders(t, i):\n    return Order.objects.filter(tenant_id=t).get(pk=i)\n",
     ),
 }
 

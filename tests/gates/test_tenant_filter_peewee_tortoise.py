@@ -132,6 +132,7 @@ OF_PEEWEE = {
         'return list(Order.raw("SELECT * FROM order WHERE id = ?", i))',
         'return list(Order.raw("SELECT * FROM order WHERE tenant_id = ?", t))',
     ),
+    "get_or_create": ("return Order.get_or_create(number=i)", "return Order.get_or_create(number=i, tenant_id=t)"),
 }
 OF_TORTOISE = {
     "get": ("return await Order.get(id=i)", "return await Order.get(id=i, tenant_id=t)"),
@@ -166,6 +167,23 @@ OF_TORTOISE = {
     "raw": (
         'return await Order.raw("SELECT * FROM order WHERE id = 1")',
         "return await Order.filter(tenant_id=t).count()",
+    ),
+    "get_or_create": (
+        "return await Order.get_or_create(number=i)",
+        "return await Order.get_or_create(number=i, tenant_id=t)",
+    ),
+    "rel_manager": (
+        "o = await Order.get(id=i)\n    return await o.items.filter(number=1)",
+        "o = await Order.get(id=i, tenant_id=t)\n    return await o.items.filter(number=1)",
+    ),
+    "iterate": (
+        "async for o in Order.all():\n        print(o)",
+        "async for o in Order.filter(tenant_id=t):\n        print(o)",
+    ),
+    "values": ('return await Order.all().values("id")', 'return await Order.filter(tenant_id=t).values("id")'),
+    "annotate": (
+        'return await Order.annotate(n=Count("items")).filter(n__gt=1)',
+        'return await Order.annotate(n=Count("items")).filter(n__gt=1, tenant_id=t)',
     ),
 }
 

@@ -80,9 +80,21 @@ FILES = {
         "\ndef one(db, i, t):\n    return db.get_or_404(Order, i)\n",
         "\ndef one(db, i, t):\n    return db.first_or_404(db.select(Order).filter_by(id=i, tenant_id=t))\n",
     ),
+    "module_level": (
+        '\nORDERS = select(Order).where(Order.number != "")\ndef all_orders(s, t):\n    return s.scalars(ORDERS).all()\n',
+        '\nORDERS = select(Order).where(Order.number != "")\ndef all_orders(s, t):\n    return s.scalars(ORDERS.where(Order.tenant_id == t)).all()\n',
+    ),
+    "module_level_run": (
+        "\ndef session(): ...\nROWS = session().scalars(select(Order)).all()\n",
+        '\ndef session(): ...\nROWS = session().scalars(select(Order).where(Order.tenant_id == "x")).all()\n',
+    ),
     "lambda": (
         "\ndef orders(s, i, t):\n    load = lambda: s.scalars(select(Order).where(Order.id == i)).all()\n    return load()\n",
         "\ndef orders(s, i, t):\n    load = lambda: s.scalars(select(Order).where(Order.id == i, Order.tenant_id == t)).all()\n    return load()\n",
+    ),
+    "partial_dict": (
+        '\nFILTERS = {"open": Order.number == "1"}\ndef orders(s, i, t):\n    return s.scalars(select(Order).where(FILTERS["open"])).all()\n',
+        '\nFILTERS = {"open": Order.number == "1"}\ndef orders(s, i, t):\n    return s.scalars(select(Order).where(FILTERS["open"], Order.tenant_id == t)).all()\n',
     ),
     "hybrid_in_model_helper": (
         '\ndef only_open(q):\n    return q.where(Order.number == "1")\ndef orders(s, t):\n    q = select(Order)\n    for f in [only_open]:\n        q = f(q)\n    return s.scalars(q).all()\n',
@@ -95,6 +107,22 @@ FILES = {
     "async_session": (
         "\nasync def orders(s, i, t):\n    async with s.begin():\n        result = await s.execute(select(Order).where(Order.id == i))\n    return result.scalars().all()\n",
         "\nasync def orders(s, i, t):\n    async with s.begin():\n        result = await s.execute(select(Order).where(Order.id == i, Order.tenant_id == t))\n    return result.scalars().all()\n",
+    ),
+    "sql_constant": (
+        '\nONE = "SELECT id FROM orders WHERE id = :i"\ndef one(s, i, t):\n    return s.execute(text(ONE), {"i": i}).one()\n',
+        '\nONE = "SELECT id FROM orders WHERE id = :i AND tenant_id = :t"\ndef one(s, i, t):\n    return s.execute(text(ONE), {"i": i, "t": t}).one()\n',
+    ),
+    "sql_in_class": (
+        '\nclass Queries:\n    ONE = "SELECT id FROM orders WHERE id = :i"\n    def one(self, s, i, t):\n        return s.execute(text(self.ONE), {"i": i}).one()\n',
+        '\nclass Queries:\n    ONE = "SELECT id FROM orders WHERE id = :i AND tenant_id = :t"\n    def one(self, s, i, t):\n        return s.execute(text(self.ONE), {"i": i, "t": t}).one()\n',
+    ),
+    "module_repository": (
+        "\nclass Orders:\n    def one(self, s, stmt):\n        return s.scalars(stmt).one()\nORDERS = Orders()\ndef one(s, i, t):\n    return ORDERS.one(s, select(Order).where(Order.id == i))\n",
+        "\nclass Orders:\n    def one(self, s, stmt):\n        return s.scalars(stmt).one()\nORDERS = Orders()\ndef one(s, i, t):\n    return ORDERS.one(s, select(Order).where(Order.id == i, Order.tenant_id == t))\n",
+    ),
+    "super_call": (
+        '\nclass Base_:\n    def stmt(self):\n        return select(Order)\nclass Orders(Base_):\n    def stmt(self):\n        return super().stmt().where(Order.number == "1")\n    def one(self, s):\n        return s.scalars(self.stmt()).one()\n',
+        '\nclass Base_:\n    def stmt(self):\n        return select(Order).where(Order.tenant_id == self.tenant_id)\nclass Orders(Base_):\n    def stmt(self):\n        return super().stmt().where(Order.number == "1")\n    def one(self, s):\n        return s.scalars(self.stmt()).one()\n',
     ),
 }
 

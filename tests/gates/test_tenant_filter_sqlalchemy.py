@@ -1,4 +1,4 @@
-"""Idioms of SQLAlchemy and SQLModel, each unbound and bound, as `tenant_filter` judges them."""
+"""Idioms of SQLAlchemy, each unbound and bound, as `tenant_filter` judges them."""
 
 # ruff: noqa: E501 - each shape is one line of source
 from __future__ import annotations
@@ -16,54 +16,6 @@ from elsewhere import current, filters, where
 from models import Base, Item, Order
 
 def asked(s, t: str, i: int):
-    """
-MAPPED = """
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-
-class Base(DeclarativeBase):
-    pass
-
-class TenantMixin:
-    tenant_id: Mapped[str] = mapped_column(index=True)
-
-class Order(TenantMixin, Base):
-    __tablename__ = "orders"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[str]
-    items: Mapped[list["Item"]] = relationship(back_populates="order")
-
-class Item(TenantMixin, Base):
-    __tablename__ = "items"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
-    number: Mapped[str]
-    order: Mapped[Order] = relationship(back_populates="items")
-"""
-SQLMODEL = """
-from sqlmodel import Field, Relationship, SQLModel
-
-class Tenant(SQLModel, table=True):
-    id: int = Field(primary_key=True)
-
-class Order(SQLModel, table=True):
-    id: int = Field(primary_key=True)
-    tenant_id: str = Field(foreign_key="tenant.id")
-    number: str
-    items: list["Item"] = Relationship(back_populates="order")
-
-class Item(SQLModel, table=True):
-    id: int = Field(primary_key=True)
-    tenant_id: str
-    order_id: int = Field(foreign_key="order.id")
-    number: str
-    order: Order = Relationship(back_populates="items")
-"""
-SQLMODEL_HEAD = """
-from sqlmodel import Session, col, select, func, or_
-from models import Item, Order
-
-def asked(s: Session, t: str, i: int):
     """
 STATEMENTS = {
     "with_loader_criteria": (
@@ -236,73 +188,53 @@ STATEMENTS = {
         "if (o := s.scalars(select(Order).where(Order.id == i)).first()) is None:\n        raise LookupError\n    return o",
         "if (o := s.scalars(select(Order).where(Order.id == i, Order.tenant_id == t)).first()) is None:\n        raise LookupError\n    return o",
     ),
-}
-RELATIONS = {
-    "relationship_join": (
-        "return s.execute(select(Item).join(Item.order).where(Order.number == i)).all()",
-        "return s.execute(select(Item).join(Item.order).where(Order.tenant_id == t)).all()",
+    "join_alias_no_on": (
+        "o = aliased(Order)\n    return s.execute(select(Item, o).join(o).where(o.number == i)).all()",
+        "o = aliased(Order)\n    return s.execute(select(Item, o).join(o).where(o.tenant_id == t)).all()",
     ),
-    "relationship_back": (
-        "return s.scalars(select(Order).join(Order.items).where(Item.id == i)).all()",
-        "return s.scalars(select(Order).join(Order.items).where(Item.tenant_id == t)).all()",
+    "lateral": (
+        "sub = select(Item).where(Item.number == Order.number).limit(1).lateral()\n    return s.execute(select(Order, sub).join(sub, true()).where(Order.tenant_id == t)).all()",
+        "sub = select(Item).where(Item.order_id == Order.id).limit(1).lateral()\n    return s.execute(select(Order, sub).join(sub, true()).where(Order.tenant_id == t)).all()",
     ),
-    "relationship_any": (
-        "return s.scalars(select(Order).where(Order.items.any(Item.number == i))).all()",
-        "return s.scalars(select(Order).where(Order.items.any(Item.tenant_id == t))).all()",
+    "recursive_cte": (
+        "base = select(Order.id).where(Order.number == i).cte(recursive=True)\n    return s.execute(select(base)).all()",
+        "base = select(Order.id).where(Order.tenant_id == t).cte(recursive=True)\n    return s.execute(select(base)).all()",
     ),
-    "relationship_has": (
-        "return s.scalars(select(Item).where(Item.order.has(Order.number == i))).all()",
-        "return s.scalars(select(Item).where(Item.order.has(Order.tenant_id == t))).all()",
+    "count_over": (
+        "return s.execute(select(Order, func.count().over()).where(Order.id == i)).all()",
+        "return s.execute(select(Order, func.count().over()).where(Order.tenant_id == t)).all()",
     ),
-    "relationship_has_kw": (
-        "return s.scalars(select(Item).where(Item.order.has(number=i))).all()",
-        "return s.scalars(select(Item).where(Item.order.has(tenant_id=t))).all()",
+    "correlate_exists": (
+        "sub = exists().where(Item.order_id == Order.id, Item.number == i)\n    return s.scalars(select(Order).where(sub)).all()",
+        "sub = exists().where(Item.order_id == Order.id, Item.number == i)\n    return s.scalars(select(Order).where(sub, Order.tenant_id == t)).all()",
     ),
-    "joinedload": (
-        "return s.scalars(select(Order).options(joinedload(Order.items)).where(Order.id == i)).all()",
-        "return s.scalars(select(Order).options(joinedload(Order.items)).where(Order.tenant_id == t)).all()",
+    "any_": (
+        "return s.scalars(select(Order).where(Order.id == any_([i]))).all()",
+        "return s.scalars(select(Order).where(Order.id == any_([i]), Order.tenant_id == t)).all()",
     ),
-    "lazy_of_bound": (
-        "o = s.get(Order, i)\n    return [x.id for x in o.items]",
-        "o = s.scalars(select(Order).where(Order.tenant_id == t)).one()\n    return [x.id for x in o.items]",
+    "refresh_merge": (
+        "return s.get(Order, i, with_for_update=True)",
+        "return s.scalars(select(Order).where(Order.id == i, Order.tenant_id == t).with_for_update()).one()",
     ),
-    "join_of_type": (
-        "o = aliased(Order)\n    return s.execute(select(Item).join(Item.order.of_type(o)).where(o.number == i)).all()",
-        "o = aliased(Order)\n    return s.execute(select(Item).join(Item.order.of_type(o)).where(o.tenant_id == t)).all()",
+    "bulk_delete_many": (
+        "for k in i:\n        s.execute(delete(Order).where(Order.id == k))",
+        "for k in i:\n        s.execute(delete(Order).where(Order.id == k, Order.tenant_id == t))",
     ),
-    "select_from_join": (
-        "return s.execute(select(Item.id).select_from(Order).join(Item, Item.order_id == Order.id).where(Order.number == i)).all()",
-        "return s.execute(select(Item.id).select_from(Order).join(Item, Item.order_id == Order.id).where(Order.tenant_id == t)).all()",
+    "kwargs_literal": (
+        'return s.query(Order).filter_by(**{"id": i}).all()',
+        'return s.query(Order).filter_by(**{"id": i, "tenant_id": t}).all()',
     ),
-    "implicit_join": (
-        "return s.execute(select(Item, Order).where(Item.order_id == Order.id, Order.number == i)).all()",
-        "return s.execute(select(Item, Order).where(Item.order_id == Order.id, Order.tenant_id == t)).all()",
+    "list_of_clauses_comp": (
+        "ids = [1, 2]\n    return s.scalars(select(Order).where(or_(*[Order.id == k for k in ids]))).all()",
+        "ids = [1, 2]\n    return s.scalars(select(Order).where(Order.tenant_id == t, or_(*[Order.id == k for k in ids]))).all()",
     ),
-}
-OF_SQLMODEL = {
-    "exec": (
-        "return s.exec(select(Order).where(Order.id == i)).first()",
-        "return s.exec(select(Order).where(Order.id == i, Order.tenant_id == t)).first()",
+    "with_entities": (
+        "return s.query(Order).with_entities(Order.id).filter(Order.id == i).all()",
+        "return s.query(Order).with_entities(Order.id).filter(Order.tenant_id == t).all()",
     ),
-    "col_in": (
-        "return s.exec(select(Order).where(col(Order.id).in_([i]))).all()",
-        "return s.exec(select(Order).where(col(Order.id).in_([i]), col(Order.tenant_id) == t)).all()",
-    ),
-    "get": (
-        "return s.get(Order, i)",
-        "return s.exec(select(Order).where(Order.id == i).where(Order.tenant_id == t)).one()",
-    ),
-    "join": (
-        "return s.exec(select(Item, Order).join(Order).where(Order.number == i)).all()",
-        "return s.exec(select(Item, Order).join(Order).where(Order.tenant_id == t)).all()",
-    ),
-    "two": (
-        "return s.exec(select(Item, Order).where(Item.number == Order.number, Order.tenant_id == t)).all()",
-        "return s.exec(select(Item, Order).where(Item.order_id == Order.id).where(Order.tenant_id == t)).all()",
-    ),
-    "isouter": (
-        "return s.exec(select(Order, Item).join(Item, Item.number == Order.number, isouter=True).where(Order.tenant_id == t)).all()",
-        "return s.exec(select(Order, Item).join(Item, Item.order_id == Order.id, isouter=True).where(Order.tenant_id == t)).all()",
+    "select_entity_from_union": (
+        "u = select(Order).where(Order.id == i).union(select(Order).where(Order.tenant_id == t)).subquery()\n    return s.execute(select(u)).all()",
+        "u = select(Order).where(Order.tenant_id == t).union(select(Order).where(Order.tenant_id == t, Order.id == i)).subquery()\n    return s.execute(select(u)).all()",
     ),
 }
 
@@ -311,28 +243,6 @@ OF_SQLMODEL = {
 @pytest.mark.parametrize("pair", STATEMENTS.values(), ids=STATEMENTS)
 def test_statements(tmp_path: Path, pair: tuple[str, str], side: str) -> None:
     result = judged(tmp_path, SQLALCHEMY, HEAD + pair[side == "bound"] + "\n")
-    if side == "unbound":
-        assert result.findings
-    else:
-        assert [str(one) for one in result.findings] == []
-        assert left(result) == 0
-
-
-@pytest.mark.parametrize("side", ["unbound", "bound"])
-@pytest.mark.parametrize("pair", RELATIONS.values(), ids=RELATIONS)
-def test_relations(tmp_path: Path, pair: tuple[str, str], side: str) -> None:
-    result = judged(tmp_path, MAPPED, HEAD + pair[side == "bound"] + "\n")
-    if side == "unbound":
-        assert result.findings
-    else:
-        assert [str(one) for one in result.findings] == []
-        assert left(result) == 0
-
-
-@pytest.mark.parametrize("side", ["unbound", "bound"])
-@pytest.mark.parametrize("pair", OF_SQLMODEL.values(), ids=OF_SQLMODEL)
-def test_statements_of_sqlmodel(tmp_path: Path, pair: tuple[str, str], side: str) -> None:
-    result = judged(tmp_path, SQLMODEL, SQLMODEL_HEAD + pair[side == "bound"] + "\n")
     if side == "unbound":
         assert result.findings
     else:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 
 from pytest_agentgates.gates.tenant_filter.frame import DEEPEST, Frame
+from pytest_agentgates.gates.tenant_filter.managers import manager
 from pytest_agentgates.gates.tenant_filter.values import (
     CLIENT,
     PLAIN,
@@ -25,8 +26,6 @@ from pytest_agentgates.gates.tenant_filter.values import (
 )
 
 Evaluate = Callable[[Frame, ast.expr], Thing]
-_MANAGERS = frozenset({"objects", "_default_manager", "_base_manager", "all_objects", "unscoped", "unfiltered"})
-_UNSCOPED = frozenset({"_base_manager", "unscoped", "unfiltered"})
 _CLIENT_PARTS = frozenset(
     {"data", "GET", "POST", "query_params", "args", "form", "json", "values", "body", "path_params"}
 )
@@ -36,6 +35,8 @@ def attribute(frame: Frame, base: Thing, node: ast.Attribute, evaluate: Evaluate
     """What `base.name` stands for."""
     if isinstance(base, Callee):
         return _of_callee(frame, base, node, evaluate)
+    if isinstance(base, Entity):
+        return _of_entity(frame, base, node, evaluate)
     found = _BY_TYPE.get(type(base))
     if found is not None:
         return found(frame, base, node)
@@ -44,31 +45,8 @@ def attribute(frame: Frame, base: Thing, node: ast.Attribute, evaluate: Evaluate
     return PLAIN if isinstance(base, Items) else UNKNOWN
 
 
-def manager(frame: Frame, entity: Entity, name: str, line: int) -> Query | None:
-    """The queries that start at a manager of a Django class."""
-    table = frame.world.entities.table(entity.key)
-    if table is None:
-        return None
-    made_of = dict(table.managers).get(name)
-    if made_of is None and name not in _MANAGERS:
-        return None
-    uses = (Use(entity.ref, entity.key, line),)
-    scoped = made_of is not None and _scopes(frame, made_of)
-    return Query(uses, (), line, "django", selected=entity.ref, is_scoped=scoped, loads_by_key=name in _UNSCOPED)
-
-
-def _scopes(frame: Frame, made_of: str) -> bool:
-    """Whether a manager of the project filters by the tenant in `get_queryset`."""
-    found = frame.world.method(made_of, "get_queryset") or frame.world.method(made_of, "get_query_set")
-    if found is None:
-        return False
-    names = frame.world.entities.tenant_names
-    filters = [one for one in ast.walk(found.node) if isinstance(one, ast.keyword) and one.arg]
-    return any(one.arg is not None and one.arg.split("__")[0] in names for one in filters)
-
-
-def _of_entity(frame: Frame, base: Entity, node: ast.Attribute) -> Thing:
-    query = manager(frame, base, node.attr, node.lineno)
+def _of_entity(frame: Frame, base: Entity, node: ast.Attribute, evaluate: Evaluate) -> Thing:
+    query = manager(frame, base, node.attr, node.lineno, evaluate)
     if query is not None:
         return query
     table = frame.world.entities.table(base.key)
@@ -135,7 +113,6 @@ def _of_module(frame: Frame, base: Module, node: ast.Attribute) -> Thing:
 
 
 _BY_TYPE: dict[type, Callable[..., Thing]] = {
-    Entity: _of_entity,
     Row: _of_row,
     Subquery: _of_subquery,
     Plain: _of_plain,

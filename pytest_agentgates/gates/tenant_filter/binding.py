@@ -63,7 +63,7 @@ def _judge_use(use: Use, bound: frozenset[str], maybe: frozenset[str], query: Qu
         return Judged()
     if use.ref in bound or query.is_scoped:
         return Judged(owned=1)
-    if use.ref in maybe or query.is_open:
+    if use.ref in maybe or query.is_open or (query.is_implicit and use.ref == query.selected):
         return Judged(unsure=(use,), owned=1)
     return Judged((use,), owned=1)
 

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Callable
 from dataclasses import replace
 
-from pytest_agentgates.gates.tenant_filter import constructs, entity_calls, query_calls
+from pytest_agentgates.gates.tenant_filter import constructs, entity_calls, managers, query_calls
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
+from pytest_agentgates.gates.tenant_filter.combine import choices, either, flat
 from pytest_agentgates.gates.tenant_filter.documents import document_call, joined_documents
 from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.helpers import inline
@@ -32,9 +33,6 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Sql,
     Subquery,
     Thing,
-    choices,
-    either,
-    flat,
 )
 
 Evaluate = Callable[[Frame, ast.expr], Thing]
@@ -112,7 +110,7 @@ def read_arguments(frame: Frame, node: ast.Call, evaluate: Evaluate) -> Argument
 
 def _method(frame: Frame, base: Thing, func: ast.Attribute, given: Arguments, evaluate: Evaluate) -> Thing:  # noqa: PLR0911 - one way out for each kind of method
     if isinstance(base, Query):
-        return query_calls.query_call(frame, base, func.attr, given)
+        return _query_method(frame, base, func.attr, given, evaluate)
     if isinstance(base, Entity):
         found = entity_calls.entity_call(frame, base, func.attr, given)
         return found if found is not None else _own_method(frame, Callee(base.key), func, given, evaluate)
@@ -129,6 +127,13 @@ def _method(frame: Frame, base: Thing, func: ast.Attribute, given: Arguments, ev
     if isinstance(base, Module):
         return _function(frame, frame.world.named(f"{base.name}.{func.attr}"), given.node, given, evaluate)
     return _outside(frame, func, given)
+
+
+def _query_method(frame: Frame, base: Query, name: str, given: Arguments, evaluate: Evaluate) -> Thing:
+    own = managers.method_of(frame, base, name) if base.style in ("django", "related") else None
+    if own is None:
+        return query_calls.query_call(frame, base, name, given)
+    return inline(frame, own, given, Callee(own.owner, is_instance=True, receiver=base), evaluate)
 
 
 def _outside(frame: Frame, func: ast.Attribute, given: Arguments) -> Thing:
@@ -175,6 +180,9 @@ def _function(frame: Frame, function: Thing, node: ast.Call, given: Arguments, e
     if isinstance(function, Callee):
         return _called(frame, function, given, evaluate)
     name = function.name.rpartition(".")[2] if isinstance(function, Module) else _written(node.func)
+    if name == "super" and frame.owner:
+        held = frame.env.get("self")
+        return held if isinstance(held, Query) else Callee(frame.owner, is_instance=True, above=frame.home.owner)
     found = constructs.construct(frame, name, given)
     if found is not None:
         return found
@@ -198,12 +206,14 @@ def _called(frame: Frame, callee: Callee, given: Arguments, evaluate: Evaluate) 
 
 
 def _own_method(frame: Frame, base: Callee, func: ast.Attribute, given: Arguments, evaluate: Evaluate) -> Thing:
-    method = frame.world.method(base.name, func.attr)
+    method = frame.world.method(base.name, func.attr, base.above)
     wrapped = entity_calls.wrapped_call(frame, base, given, method, evaluate)
     if wrapped is not None:
         return wrapped
     if method is None:
         found = entity_calls.session_call(frame, func.attr, given)
+        if found is None and func.attr == "get_queryset":
+            found = managers.default_queryset(frame, base.name, given.line, evaluate)
         if found is not None:
             return found
         if func.attr.startswith("from_") and not base.is_instance:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
+from pytest_agentgates.gates.tenant_filter.combine import choices, conjunction, flat
 from pytest_agentgates.gates.tenant_filter.documents import operation
 from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.lookups import lookups
@@ -25,9 +26,6 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Subquery,
     Thing,
     Use,
-    choices,
-    conjunction,
-    flat,
 )
 
 
@@ -199,6 +197,7 @@ _CONSTRUCTS: dict[str, Callable[[Frame, Arguments], Thing | None]] = {
     "with_loader_criteria": _criteria,
     "getattr": _attribute_of,
     "tuple_": lambda _frame, given: Items(given.values, is_open=given.is_open),
+    "any_": lambda _frame, given: Items(given.values, is_open=given.is_open),
     "true": lambda _frame, _given: Predicate(),
     "Subquery": _subquery,
     "OuterRef": _outer,

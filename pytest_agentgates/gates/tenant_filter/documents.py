@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
+from pytest_agentgates.gates.tenant_filter.combine import choices
 from pytest_agentgates.gates.tenant_filter.document_filters import holds
 from pytest_agentgates.gates.tenant_filter.document_stages import unbound_in
 from pytest_agentgates.gates.tenant_filter.frame import Frame
-from pytest_agentgates.gates.tenant_filter.values import (
-    UNKNOWN,
-    Collection,
-    DocumentQuery,
-    Items,
-    Row,
-    Source,
-    Thing,
-    choices,
-)
+from pytest_agentgates.gates.tenant_filter.values import UNKNOWN, Collection, DocumentQuery, Items, Row, Source, Thing
 
 _FILTERED = frozenset(
     {

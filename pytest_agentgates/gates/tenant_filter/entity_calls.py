@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
 from pytest_agentgates.gates.tenant_filter.attributes import attribute
+from pytest_agentgates.gates.tenant_filter.combine import conjunction, flat
 from pytest_agentgates.gates.tenant_filter.constructs import select
 from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.lookups import lookups
@@ -24,13 +25,12 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Subquery,
     Thing,
     Use,
-    conjunction,
-    flat,
 )
 from pytest_agentgates.gates.tenant_filter.world import Defined
 
 Evaluate = Callable[[Frame, ast.expr], Thing]
-_BEGIN = frozenset({"select", "update", "delete", "filter", "all", "exclude", "query"})
+_UNTOUCHED = frozenset({"exclude", "annotate", "select_for_update"})
+_BEGIN = frozenset({"select", "update", "delete", "filter", "all", "query", *_UNTOUCHED})
 _GET = frozenset({"get", "get_or_none", "get_or_404"})
 _SESSION_GETS = frozenset({"get", "get_one", "get_or_404"})
 _BY_ID = frozenset({"get_by_id", "delete_by_id", "set_by_id", "find_by_id"})
@@ -64,7 +64,7 @@ def entity_call(frame: Frame, entity: Entity, name: str, given: Arguments) -> Th
 def _begun(frame: Frame, query: Query, name: str, given: Arguments) -> Thing:
     if name in ("select", "update", "delete"):
         return replace(query, verb=name)
-    if name == "exclude":
+    if name in _UNTOUCHED:
         return query
     found = query.where(lookups(frame, query, given))
     return frame.execute(found) if name in _ONCE else found

@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 from pytest_agentgates.gates.tenant_filter import calls
 from pytest_agentgates.gates.tenant_filter.attributes import attribute
+from pytest_agentgates.gates.tenant_filter.combine import choices, either, literal
 from pytest_agentgates.gates.tenant_filter.entity_calls import entity_by_key
 from pytest_agentgates.gates.tenant_filter.frame import Frame
+from pytest_agentgates.gates.tenant_filter.module_values import module_value
 from pytest_agentgates.gates.tenant_filter.operators import joined_by_words, operation
 from pytest_agentgates.gates.tenant_filter.predicates import compare, negated
 from pytest_agentgates.gates.tenant_filter.sql_text import joined_text
@@ -27,9 +29,6 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Source,
     Sql,
     Thing,
-    choices,
-    either,
-    literal,
 )
 
 
@@ -47,7 +46,12 @@ def evaluate(frame: Frame, node: ast.expr) -> Thing:
 def _name(frame: Frame, node: ast.Name) -> Thing:
     if node.id in frame.env:
         return frame.env[node.id]
-    return frame.world.meaning(node, frame.home.names) or UNKNOWN
+    meant = frame.world.meaning(node, frame.home.names) or UNKNOWN
+    if isinstance(meant, Module):
+        # The name that it is defined by may be that of the function which made it.
+        held = module_value(frame, Module(frame.home.names.dotted(node)), node.lineno, evaluate)
+        return module_value(frame, meant, node.lineno, evaluate) if isinstance(held, Module) else held
+    return meant
 
 
 def _constant(_frame: Frame, node: ast.Constant) -> Thing:
@@ -64,7 +68,8 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Thing:
         if key in frame.env:
             return frame.env[key]
     base = evaluate(frame, node.value)
-    return either(*(attribute(frame, one, node, evaluate) for one in choices(base)))
+    found = [attribute(frame, one, node, evaluate) for one in choices(base)]
+    return either(*(module_value(frame, one, node.lineno, evaluate) for one in found))
 
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Thing:

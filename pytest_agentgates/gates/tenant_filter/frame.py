@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pytest_agentgates.gates.tenant_filter.binding import Judged, judge
+from pytest_agentgates.gates.tenant_filter.combine import choices
 from pytest_agentgates.gates.tenant_filter.values import (
     Choice,
     DocumentQuery,
@@ -17,7 +18,6 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Source,
     Sql,
     Thing,
-    choices,
 )
 from pytest_agentgates.gates.tenant_filter.world import Defined, World
 

@@ -14,9 +14,10 @@ from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.gates.tenant_filter.candidates import candidate_files
+from pytest_agentgates.gates.tenant_filter.class_bodies import read_bodies
 from pytest_agentgates.gates.tenant_filter.findings import Findings, Tally
 from pytest_agentgates.gates.tenant_filter.functions import FileReader, Reading
-from pytest_agentgates.gates.tenant_filter.implicit import implicit_scope
+from pytest_agentgates.gates.tenant_filter.implicit import implicit_scope, optional_managers, scope_of_managers
 from pytest_agentgates.gates.tenant_filter.owned_entities import OwnedEntities
 from pytest_agentgates.gates.tenant_filter.rules import RULES
 from pytest_agentgates.gates.tenant_filter.statements_found import sql_check
@@ -81,12 +82,15 @@ class TenantFilter:
         if not judged:
             return could_not_judge(self.name, f"no Python file lies under {', '.join(self.paths)}")
         tally, reader = Tally(), FileReader(world, frozenset(self.resolvers))
-        readings = [one for path in candidate_files(world, judged) for one in reader.read(path)]
+        files = candidate_files(world, judged)
+        readings = [one for path in files for one in (*reader.read(path), *read_bodies(world, path))]
         scope = implicit_scope(world, judged)
         findings = Findings(world.entities, sql_check(tenant, self.dialect), tally, is_implicit=scope is not None)
         called = _Callers(world, judged, readings)
         found = [one for reading in readings for one in findings.of(reading, called.nobody(reading, tally))]
         found += undeclared_tables(workspace, world, tenant, self.shared, self.via)
+        found += optional_managers(world)
+        scope = scope or scope_of_managers(world)
         found += [scope.advice(len(tally.unsure))] if scope is not None else []
         result = result_of(self.name, found, _message(tenant, tally, len(judged)))
         return replace(result, facts=_facts(tenant, tally))

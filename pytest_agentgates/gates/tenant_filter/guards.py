@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from pytest_agentgates.gates.tenant_filter.combine import choices
 from pytest_agentgates.gates.tenant_filter.frame import Frame
-from pytest_agentgates.gates.tenant_filter.values import Row, Thing, choices
+from pytest_agentgates.gates.tenant_filter.values import Row, Thing
 
 Evaluate = Callable[[Frame, ast.expr], Thing]
 _NOTHING: frozenset[str] = frozenset()

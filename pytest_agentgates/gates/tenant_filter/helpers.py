@@ -7,18 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
+from pytest_agentgates.gates.tenant_filter.combine import either
 from pytest_agentgates.gates.tenant_filter.frame import DEEPEST, Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.parameters import parameters
 from pytest_agentgates.gates.tenant_filter.statements import follow
-from pytest_agentgates.gates.tenant_filter.values import (
-    UNKNOWN,
-    Callee,
-    Choice,
-    Items,
-    Query,
-    Thing,
-    either,
-)
+from pytest_agentgates.gates.tenant_filter.values import UNKNOWN, Callee, Choice, Items, Query, Thing
 from pytest_agentgates.gates.tenant_filter.world import Defined
 
 Evaluate = Callable[[Frame, ast.expr], Thing]
@@ -34,7 +27,7 @@ def inline(frame: Frame, found: Defined, given: Arguments, base: Callee, evaluat
     if key not in memo:
         memo[key] = UNKNOWN
         memo[key] = _followed(frame, found, given, base, evaluate)
-    return _at_line(memo[key], given.line)
+    return at_line(memo[key], given.line)
 
 
 def _unread(given: Arguments) -> Thing:
@@ -75,10 +68,10 @@ def _passed(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, given: 
     return found
 
 
-def _at_line(thing: Thing, line: int) -> Thing:
+def at_line(thing: Thing, line: int) -> Thing:
     """A query that a helper began is the caller's from here on."""
     if isinstance(thing, Choice):
-        return Choice(tuple(_at_line(one, line) for one in thing.values))
+        return Choice(tuple(at_line(one, line) for one in thing.values))
     if not isinstance(thing, Query):
         return thing
     uses = tuple(use if use.inner is not None else replace(use, line=line) for use in thing.uses)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pytest_agentgates.core.finding import Finding, Severity
-from pytest_agentgates.gates.tenant_filter.rules import UNBOUND
+from pytest_agentgates.gates.tenant_filter.rules import OPTIONAL, UNBOUND
 from pytest_agentgates.gates.tenant_filter.world import World
 from pytest_agentgates.source.project_facts import read_source
 
@@ -21,13 +21,11 @@ class ImplicitScope:
     path: str
     line: int
     code: str
+    what: str = "every query of mapped classes"
 
     def advice(self, left: int) -> Finding:
         """The one finding that stands for those of the queries."""
-        message = (
-            f"every query of mapped classes is given the tenant here; {left} without a predicate "
-            "of their own are left to run time"
-        )
+        message = f"{self.what} is given the tenant here; {left} without a predicate of their own are left to run time"
         fix = "judge them by tenant_runtime, or pass the tenant to each query"
         return Finding(
             UNBOUND.code, message, self.path, self.line, 1, fix, severity=Severity.WARNING, snippet=self.code
@@ -42,6 +40,25 @@ def implicit_scope(world: World, judged: Sequence[str]) -> ImplicitScope | None:
                 file = world.files.of(path)
                 return ImplicitScope(path, call.lineno, file.code(call.lineno) if file is not None else "")
     return None
+
+
+def scope_of_managers(world: World) -> ImplicitScope | None:
+    """The first manager that adds the tenant to the queries that begin at it, None where there is none."""
+    places = [(one.defined.file.path, one.defined.node.lineno, one.defined) for one in world.implicit.values()]
+    if not places:
+        return None
+    path, line, defined = min(places, key=lambda one: one[:2])
+    more = f" (and at {len(places) - 1} more)" if len(places) > 1 else ""
+    return ImplicitScope(path, line, defined.file.code(line), f"every query that begins at this manager{more}")
+
+
+def optional_managers(world: World) -> Iterator[Finding]:
+    """Managers that add the tenant in some ways only: where it is not known, all rows are read."""
+    message = "the manager adds the tenant in some ways only; without one every row is read"
+    fix = "raise where no tenant is known"
+    for defined in (one.defined for one in world.implicit.values() if not one.is_always):
+        line = defined.node.lineno
+        yield Finding(OPTIONAL.code, message, defined.file.path, line, 1, fix, snippet=defined.file.code(line))
 
 
 def _may_listen(world: World, path: str) -> bool:

@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
+from pytest_agentgates.gates.tenant_filter.combine import conjunction
 from pytest_agentgates.gates.tenant_filter.constructs import uses_of
 from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.predicates import kept_apart
@@ -20,7 +21,6 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Subquery,
     Thing,
     Use,
-    conjunction,
 )
 
 

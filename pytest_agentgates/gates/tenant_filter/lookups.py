@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
+from pytest_agentgates.gates.tenant_filter.combine import conjunction
 from pytest_agentgates.gates.tenant_filter.frame import Frame
 from pytest_agentgates.gates.tenant_filter.predicates import one_of, value_source
 from pytest_agentgates.gates.tenant_filter.values import (
@@ -21,7 +22,6 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Source,
     Sql,
     Thing,
-    conjunction,
 )
 
 _EQUALITY = re.compile(r"(\w+)\s*=\s*(?::\w+|\?|%\(\w+\)s|%s)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from pytest_agentgates.gates.tenant_filter.combine import choices, conjunction, either
 from pytest_agentgates.gates.tenant_filter.frame import Frame
 from pytest_agentgates.gates.tenant_filter.predicates import fixes_tenant, member, one_of
 from pytest_agentgates.gates.tenant_filter.sql_text import joined_text
@@ -18,9 +19,6 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Query,
     Sql,
     Thing,
-    choices,
-    conjunction,
-    either,
 )
 
 

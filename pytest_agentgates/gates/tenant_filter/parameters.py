@@ -37,6 +37,8 @@ def parameters(frame: Frame, found: Defined, base: Callee | None = None) -> dict
 
 
 def _receiver(frame: Frame, found: Defined, name: str, base: Callee | None) -> Thing:
+    if base is not None and base.receiver is not None:
+        return base.receiver
     owner = base.name if base is not None and base.name else found.owner
     if frame.world.entities.table(owner) is not None:
         return Row(owner, Source.ROW) if name == "self" else Entity(owner, owner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from pytest_agentgates.gates.tenant_filter.combine import choices, conjunction, either, source_of
 from pytest_agentgates.gates.tenant_filter.frame import Frame
 from pytest_agentgates.gates.tenant_filter.owned_entities import OwnedEntities
 from pytest_agentgates.gates.tenant_filter.values import (
@@ -20,10 +21,6 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Source,
     Subquery,
     Thing,
-    choices,
-    conjunction,
-    either,
-    source_of,
 )
 
 

@@ -6,22 +6,13 @@ import ast
 from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
+from pytest_agentgates.gates.tenant_filter.combine import conjunction
 from pytest_agentgates.gates.tenant_filter.constructs import uses_of
 from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.joins import joined
 from pytest_agentgates.gates.tenant_filter.lookups import lookups, text_condition
 from pytest_agentgates.gates.tenant_filter.predicates import equal
-from pytest_agentgates.gates.tenant_filter.values import (
-    Column,
-    Predicate,
-    Query,
-    Row,
-    Source,
-    Subquery,
-    Thing,
-    Use,
-    conjunction,
-)
+from pytest_agentgates.gates.tenant_filter.values import Column, Predicate, Query, Row, Source, Subquery, Thing, Use
 
 _NARROW = frozenset({"where", "filter", "filter_by", "get_or_none"})
 _JOIN = frozenset({"join", "outerjoin", "join_from", "outerjoin_from", "left_outer_join", "select_from"})
@@ -163,9 +154,17 @@ def _got(frame: Frame, query: Query, given: Arguments) -> Query:
 def _narrowed(frame: Frame, query: Query, given: Arguments) -> Query:
     if query.style in ("django", "related", "tortoise") or given.named:
         return query.where(lookups(frame, query, given))
-    found = conjunction([text_condition(frame, query, one) for one in given.values])
+    found = conjunction([_condition(frame, query, one) for one in given.values])
     implicit = uses_of(_columns(found), query.line) if not query.uses else []
     return query.where(replace(found, is_open=found.is_open or given.is_open)).using(*implicit[:1])
+
+
+def _condition(frame: Frame, query: Query, thing: Thing) -> Thing:
+    """A condition as a predicate: of `exists()` what it reads is judged by itself."""
+    if isinstance(thing, Query) and thing.style == "exists":
+        frame.nest(thing)
+        return Predicate()
+    return text_condition(frame, query, thing)
 
 
 def _columns(predicate: Predicate) -> list[Column]:

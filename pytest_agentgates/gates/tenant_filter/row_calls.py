@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
+from pytest_agentgates.gates.tenant_filter.combine import choices, conjunction, either
 from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.lookups import lookups
 from pytest_agentgates.gates.tenant_filter.predicates import equal, member, value_source
@@ -24,9 +25,6 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Source,
     Thing,
     Use,
-    choices,
-    conjunction,
-    either,
 )
 
 _EQUAL = frozenset({"in_", "__eq__", "any_", "is_"})

@@ -6,21 +6,13 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from pytest_agentgates.gates.tenant_filter.combine import choices, either, literal
 from pytest_agentgates.gates.tenant_filter.frame import Frame
 from pytest_agentgates.gates.tenant_filter.guards import proofs
-from pytest_agentgates.gates.tenant_filter.values import (
-    UNKNOWN,
-    Items,
-    Plain,
-    Query,
-    Row,
-    Thing,
-    choices,
-    either,
-    literal,
-)
+from pytest_agentgates.gates.tenant_filter.values import UNKNOWN, Items, Plain, Query, Row, Thing
 
 Evaluate = Callable[[Frame, ast.expr], Thing]
+_BUILDING = frozenset({"where", "filter", "filter_by", "exclude", "join", "outerjoin", "having", "order_by", "limit"})
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -88,6 +80,9 @@ def _simple(frame: Frame, statement: ast.stmt, evaluate: Evaluate) -> None:
 def _loose(frame: Frame, statement: ast.Expr, evaluate: Evaluate) -> None:
     """A query that is built by a statement of its own and kept nowhere."""
     value = evaluate(frame, statement.value)
+    called = statement.value.func if isinstance(statement.value, ast.Call) else None
+    if not isinstance(called, ast.Attribute) or called.attr not in _BUILDING:
+        return
     if any(isinstance(one, Query) and _names_owned(frame, one) for one in choices(value)):
         frame.loose.append((statement.lineno, "query"))
 

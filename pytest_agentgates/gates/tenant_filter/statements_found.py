@@ -72,4 +72,5 @@ def _where_line(sql: Sql, table: str) -> int:
     at = re.search(rf"(?<!\w){re.escape(table)}(?!\w)", sql.text, re.IGNORECASE)
     begin = at.start() if at is not None else 0
     where = _WHERE.search(sql.text, begin)
-    return sql.line + sql.text.count("\n", 0, where.start() if where is not None else begin)
+    end = 0 if sql.is_elsewhere else where.start() if where is not None else begin
+    return sql.line + sql.text.count("\n", 0, end)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -101,6 +99,7 @@ class Query:
     is_open: bool = False
     selected: str = ""
     is_scoped: bool = False
+    is_implicit: bool = False
     loads_by_key: bool = False
     is_unfinished: bool = False
 
@@ -142,20 +141,29 @@ class Subquery:
 
 @dataclass(frozen=True, slots=True)
 class Callee:
-    """A function or class of the project, or a method of one with the object it is called on."""
+    """A function or class of the project, or a method of one with the object it is called on.
+
+    `above` where `super()` stands in that class; `receiver` where a method of a manager or query set is called.
+    """
 
     name: str
     owner: str = ""
     is_instance: bool = False
+    above: str = ""
+    receiver: Query | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sql:
-    """The text of a statement; `line` is where it begins, `is_open` where parts of it are not known."""
+    """The text of a statement; `line` is where it begins, or is used where it stands in another file.
+
+    `is_open` where parts of it are not known.
+    """
 
     text: str
     line: int
     is_open: bool = False
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,60 +205,3 @@ PLAIN = Plain(Source.PLAIN)
 CLIENT = Plain(Source.CLIENT)
 NONE = Plain(Source.NONE)
 EXPRESSION = "()"
-MOST_CHOICES = 12
-
-
-def choices(thing: Thing) -> tuple[Thing, ...]:
-    """The alternatives of a value, itself where there is only one."""
-    return thing.values if isinstance(thing, Choice) else (thing,)
-
-
-def either(*things: Thing) -> Thing:
-    """One of these, each once; too many are cut to the first ones."""
-    flat = tuple(dict.fromkeys(one for thing in things for one in choices(thing)))
-    return flat[0] if len(flat) == 1 else Choice(flat[:MOST_CHOICES])
-
-
-def flat(thing: Thing) -> Iterator[Thing]:
-    """What a list holds, inner lists included; the value itself where it is none."""
-    if isinstance(thing, Items):
-        for one in thing.values:
-            yield from flat(one)
-    else:
-        yield thing
-
-
-def source_of(thing: Thing) -> Source:
-    """Where a value compared with a column came from; of several the worst."""
-    if isinstance(thing, (Plain, Row)):
-        return thing.source
-    if isinstance(thing, (Items, Choice)):
-        return worst([source_of(one) for one in thing.values])
-    return Source.PLAIN if isinstance(thing, Sql) else Source.UNKNOWN
-
-
-def worst(sources: list[Source]) -> Source:
-    """The least trusted of several sources."""
-    order = (Source.CLIENT, Source.PLAIN, Source.UNKNOWN, Source.ROW, Source.NONE)
-    return min(sources, key=order.index, default=Source.PLAIN)
-
-
-def conjunction(things: list[Thing]) -> Predicate:
-    """All of these predicates; what is none leaves it open."""
-    atoms: list[Same | Fixed | AnyOf] = []
-    is_open = False
-    for thing in (one for found in things for one in flat(found)):
-        if isinstance(thing, Predicate):
-            atoms.extend(thing.atoms)
-            is_open = is_open or thing.is_open
-        elif isinstance(thing, Choice):
-            atoms.append(AnyOf(tuple(conjunction([one]) for one in thing.values)))
-        elif not isinstance(thing, Column):
-            is_open = is_open or source_of(thing) is Source.UNKNOWN
-    is_open = is_open or any(isinstance(one, Items) and one.is_open for one in things)
-    return Predicate(tuple(atoms), is_open)
-
-
-def literal(node: ast.expr | None) -> object:
-    """The value of a constant, None for all else."""
-    return node.value if isinstance(node, ast.Constant) else None

@@ -25,6 +25,14 @@ class Defined:
     owner: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ImplicitManager:
+    """A manager that adds the tenant to the queries that begin at it; `is_always` where each of its ways does."""
+
+    defined: Defined
+    is_always: bool = True
+
+
 @dataclass(slots=True)
 class World:
     """Shared by the analysis of all functions of a run."""
@@ -34,6 +42,7 @@ class World:
     resolvers: frozenset[str] = frozenset()
     memo: dict[object, Thing] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
+    implicit: dict[str, ImplicitManager] = field(default_factory=dict)
     _names: dict[str, FileNames | None] = field(default_factory=dict)
     _defined: dict[str, dict[str, Defined]] = field(default_factory=dict)
     _found: dict[str, Defined | None] = field(default_factory=dict)
@@ -69,9 +78,11 @@ class World:
         module = self.files.project.module_of(where.path)
         return self.defined(where.path).get(f"{module}.{where.qualified_name}")
 
-    def method(self, owner: str, name: str) -> Defined | None:
-        """The method that a class or its nearest ancestor in the project defines."""
-        for found in self.lineage(owner):
+    def method(self, owner: str, name: str, above: str = "") -> Defined | None:
+        """The method that a class or its nearest ancestor in the project defines; only those behind `above`."""
+        lineage = self.lineage(owner)
+        names = [one.name for one in lineage]
+        for found in lineage[names.index(above) + 1 :] if above in names else lineage:
             method = self.defined(found.file.path).get(f"{found.name}.{name}")
             if method is not None:
                 return method
@@ -101,6 +112,28 @@ class World:
             return Entity(name, name)
         found = self.find(name)
         return Callee(found.name) if found is not None else Module(name)
+
+    def variable(self, name: str) -> tuple[ast.expr, Defined] | None:
+        """The expression that a module gives one of its variables, by dotted name."""
+        module, _, variable = name.rpartition(".")
+        path = self.files.project.modules.file_of(module)
+        body = self.body(path) if path is not None else None
+        if body is None:
+            return None
+        given = (_assigned(statement, variable) for statement in reversed(body.file.tree.body))
+        value = next((one for one in given if one is not None), None)
+        return (value, body) if value is not None else None
+
+    def body(self, path: str) -> Defined | None:
+        """The statements of a module outside of functions and classes, as those of a function."""
+        file, names = self.files.of(path), self.names(path)
+        if file is None or names is None:
+            return None
+        return Defined(f"{names.module}.<module>", _as_function(file.tree), names, file)
+
+    def class_body(self, found: Defined) -> Defined:
+        """The statements of a class body, as those of a function."""
+        return Defined(f"{found.name}.<class>", _as_function(found.node), found.names, found.file, found.name)
 
     def class_value(self, owner: str, name: str) -> tuple[ast.expr, Defined] | None:
         """The expression that a class body or an ancestor's gives an attribute."""
@@ -154,6 +187,13 @@ def _definitions(file: FileSyntax, names: FileNames) -> dict[str, Defined]:
             elif isinstance(child, (ast.If, ast.Try, ast.With, ast.For, ast.While, ast.ExceptHandler, ast.AsyncWith)):
                 pending.append((child, prefix, owner))
     return found
+
+
+def _as_function(node: ast.Module | ast.ClassDef | Function) -> ast.FunctionDef:
+    body = [one for one in node.body if not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
+    nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+    name = getattr(node, "name", "the module")
+    return ast.FunctionDef(name=name, args=nothing, body=body, decorator_list=[], lineno=getattr(node, "lineno", 1))
 
 
 def _assigned(statement: ast.stmt, name: str) -> ast.expr | None:
