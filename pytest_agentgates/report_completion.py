@@ -102,6 +102,8 @@ class _Reporting:
             run = self.runs.runs.get(last.run_id) if last else None
         else:
             problems = tuple(self._against_status(task, moves))
+            if task.status is TaskStatus.BLOCKED and last is None:
+                problems += ("the log knows of no judged move to blocked",)
             standing = Standing.OPEN
             run = self.runs.latest_of.get(task.id)
         said = run.tasks.get(task.id, {}) if run and not run.problems else {}

@@ -46,8 +46,9 @@ def _of_task(task: Task) -> Iterator[str]:
 
 
 def _blocked(blocker: Mapping[str, Any]) -> str:
+    attempts = f" after {blocker['attempts']} attempts" if blocker.get("attempts") else ""
     cause = f", suspected cause {blocker['suspected_cause']}" if blocker.get("suspected_cause") else ""
-    return f"blocked after {blocker.get('attempts') or '?'} attempts{cause}: {blocker.get('last_error') or 'no error'}"
+    return f"the store says: blocked{attempts}{cause}: {blocker.get('last_error') or 'no error is named'}"
 
 
 def _of_run(run: Mapping[str, Any]) -> Iterator[str]:

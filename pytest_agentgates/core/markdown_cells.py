@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable
 
 from pytest_agentgates.core.printable import one_line
 
 _LONGEST = 300
-_ESCAPED = "\\`*_{}[]|~#$"
+# Inside of a word an underscore is no markup, and names are full of them.
+_MARKUP = re.compile(r"[\\`*{}\[\]|~#$]|(?<![^\W_])_|_(?![^\W_])")
 
 
 def escaped(text: str) -> str:
     """One line without Markdown or HTML of its own, cut to a readable length."""
     line = one_line(text)
     short = line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
-    marked = "".join(f"\\{sign}" if sign in _ESCAPED else sign for sign in short)
-    return html.escape(marked, quote=False)
+    return html.escape(_MARKUP.sub(r"\\\g<0>", short), quote=False)
 
 
 def row(cells: Iterable[str]) -> str:

@@ -17,6 +17,15 @@ def test_no_sign_of_it_is_markup(text: str) -> None:
         assert tag not in html
 
 
+@pytest.mark.parametrize("text", ["in_progress", "__init__", "_x_", "a __b__ c", "a_ _b", "_", "a_b_c", "x._y_.z"])
+def test_underscores_are_shown_as_they_are(text: str) -> None:
+    assert MarkdownIt("commonmark").render(escaped(text)) == f"<p>{text}</p>\n"
+
+
+def test_names_stay_readable() -> None:
+    assert escaped("quality_gates_run.json") == "quality_gates_run.json"
+
+
 def test_a_long_text_is_cut() -> None:
     assert escaped("x" * 301) == "x" * 300 + "..."
     assert escaped("x" * 300) == "x" * 300

@@ -186,10 +186,12 @@ def test_blocked_escalated_widened_and_drift_are_noted(recorded: RecordedProject
     )
     report = recorded.report()
     assert [(note.about, note.text) for note in report.notes] == [
-        ("T1", "blocked after 3 attempts, suspected cause import_error: no module 'x'"),
+        ("T1", "the store says: blocked after 3 attempts, suspected cause import_error: no module 'x'"),
         ("T1", "drift of tier 2: more than asked"),
         ("T2", "escalated, a person must decide: rejected twice"),
     ]
+    assert report.results[0].problems == ("the log knows of no judged move to blocked",)
+    assert report.holds
     assert report.next_step.command == "agentgates tasks reopen T1"
 
 
