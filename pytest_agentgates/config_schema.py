@@ -106,6 +106,7 @@ def _selection() -> dict[str, Any]:
             "reject": {"type": "array", "items": rejecting, "description": "Words of other layers, looked for first."},
             "indicators": {"type": "object", "additionalProperties": words, "description": "Words of the layer."},
             "default": {**otherwise, "description": "What becomes of a task with none of the words."},
+            "ignore": {**_TEXTS, "description": "Phrases whose words tell of no layer."},
         }
     )
     return _table(

@@ -201,6 +201,7 @@ def _rule_lines(facts: Mapping[str, Any]) -> list[str]:
         lines += [f"{json.dumps(kind)} = {_toml(words)}" for kind, words in table["indicators"].items()]
         lines += ["", f"[{head}.default]"]
         lines += [f"{key} = {json.dumps(value)}" for key, value in table["default"].items()]
+        lines += ["", f"[{head}]", f"ignore = {_toml(table['ignore'])}"]
     return lines
 
 

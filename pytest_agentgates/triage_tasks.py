@@ -89,6 +89,7 @@ def rules_facts(rules: SelectionRules) -> dict[str, object]:
                     "accept": table.accept_otherwise,
                     **({"layer": table.otherwise} if table.otherwise else {}),
                 },
+                "ignore": list(table.ignore),
             }
             for layer, table in rules.tables.items()
         },
@@ -110,6 +111,7 @@ def _layer_words(table: Mapping[str, Any]) -> LayerWords:
         indicators={kind: tuple(words) for kind, words in table.get("indicators", {}).items()},
         accept_otherwise=default.get("accept", False),
         otherwise=default.get("layer", ""),
+        ignore=tuple(table.get("ignore", ())),
     )
 
 

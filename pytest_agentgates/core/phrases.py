@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -43,8 +43,8 @@ class Text:
         return cls(" ".join(plain.split()).lower(), tuple(_tokens(_URL_PATH.sub(" ", plain))))
 
 
-def find_phrase(text: Text, phrase: str) -> bool:
-    """Whether the text holds the phrase.
+def find_phrase(text: Text, phrase: str, beside: tuple[range, ...] = ()) -> bool:
+    """Whether the text holds the phrase, other than inside of longer ones that stand at the places `beside`.
 
     Signs at its ends count (`br-`, `get /`); words count in singular and plural, written apart, joined by
     hyphens or solid, as in `use case`, `use-case` and `CreateOrderUseCases`.
@@ -52,8 +52,23 @@ def find_phrase(text: Text, phrase: str) -> bool:
     lowered = phrase.lower().strip()
     if not lowered or not (lowered[0].isalnum() and lowered[-1].isalnum()):
         return bool(lowered) and _literal(lowered).search(text.literal) is not None
+    return any(not any(_is_inside(place, longer) for longer in beside) for place in _places(text, phrase))
+
+
+def places_of(text: Text, phrases: Iterable[str]) -> tuple[range, ...]:
+    """Where phrases stand, as the numbers of their tokens."""
+    return tuple(place for phrase in phrases for place in _places(text, phrase))
+
+
+def _is_inside(place: range, longer: range) -> bool:
+    return longer.start <= place.start and place.stop <= longer.stop and len(place) < len(longer)
+
+
+def _places(text: Text, phrase: str) -> Iterator[range]:
     wanted = _phrase_words(phrase)
-    return any(_begins(text.tokens, start, wanted) for start in range(len(text.tokens)))
+    for start in range(len(text.tokens)):
+        if length := _length(text.tokens, start, wanted):
+            yield range(start, start + length)
 
 
 @lru_cache(maxsize=1024)
@@ -70,28 +85,28 @@ def _phrase_words(phrase: str) -> tuple[Token, ...]:
     return tuple(_tokens(phrase))
 
 
-def _begins(tokens: tuple[Token, ...], start: int, wanted: tuple[Token, ...]) -> bool:
-    """Whether the wanted words begin here: one for one, or as the same letters with other joints."""
+def _length(tokens: tuple[Token, ...], start: int, wanted: tuple[Token, ...]) -> int:
+    """How many tokens from here are the wanted words: one for one, or the same letters with other joints; else 0."""
     found = tokens[start : start + len(wanted)]
     if [token.singular for token in found] == [token.singular for token in wanted]:
-        return all(token.part == tokens[start].part for token in found)
+        return len(found) if all(token.part == tokens[start].part for token in found) else 0
     solid = "".join(token.word for token in wanted[:-1])
-    return any(_joined(tokens, start, solid + last) for last in {wanted[-1].word, wanted[-1].singular})
+    return max(_joined(tokens, start, solid + last) for last in (wanted[-1].word, wanted[-1].singular))
 
 
-def _joined(tokens: tuple[Token, ...], start: int, letters: str) -> bool:
-    """Whether words that follow each other have just these letters, the last of them in any number."""
+def _joined(tokens: tuple[Token, ...], start: int, letters: str) -> int:
+    """How many words that follow each other have just these letters, the last of them in any number; else 0."""
     first, rest = tokens[start], letters
-    for token in tokens[start:]:
+    for count, token in enumerate(tokens[start:], 1):
         loose = token.chunk != first.chunk and min(len(token.word), len(first.word)) < _SHORTEST_JOINED
         if token.part != first.part or loose:
-            return False
+            return 0
         if rest in (token.word, token.singular):
-            return True
+            return count
         if not rest.startswith(token.word):
-            return False
+            return 0
         rest = rest[len(token.word) :]
-    return False
+    return 0
 
 
 def _tokens(text: str) -> Iterator[Token]:

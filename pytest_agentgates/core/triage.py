@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pytest_agentgates.core.phrases import Text, find_phrase
+from pytest_agentgates.core.phrases import Text, find_phrase, places_of
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,15 @@ class LayerWords:
     """How the tasks of a layer are known.
 
     The rejecting words come first, in their order, then the indicators, by kind; a task with neither is
-    taken where `accept_otherwise` says so, else it goes to the layer `otherwise`.
+    taken where `accept_otherwise` says so, else it goes to the layer `otherwise`. Of words that stand in a phrase
+    of `ignore` nothing is concluded, and a rejecting word does not count inside of a longer indicator.
     """
 
     reject: tuple[Rejecting, ...] = ()
     indicators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     accept_otherwise: bool = False
     otherwise: str = ""
+    ignore: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,19 +48,21 @@ def triage(title: str, description: str, layer: str, tables: Mapping[str, LayerW
     if table is None:
         return Decision(accepted=True, layer=layer, reason=f"no words are listed for {layer}: taken as the task says")
     text = Text.of(title, description)
+    idioms = places_of(text, table.ignore)
+    own = (*idioms, *places_of(text, [phrase for phrases in table.indicators.values() for phrase in phrases]))
     for rejecting in table.reject:
-        if words := _found(text, rejecting.words):
+        if words := _found(text, rejecting.words, own):
             reason = f"{_quoted(words)} {_tells(words)} {rejecting.layer}"
             return Decision(accepted=False, layer=rejecting.layer, reason=reason, words=words)
     for kind, phrases in table.indicators.items():
-        if words := _found(text, phrases):
+        if words := _found(text, phrases, idioms):
             reason = f"{_quoted(words)} {_tells(words)} {layer} ({kind})"
             return Decision(accepted=True, layer=layer, reason=reason, words=words)
     return _otherwise(layer, table)
 
 
-def _found(text: Text, phrases: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(phrase for phrase in phrases if find_phrase(text, phrase))
+def _found(text: Text, phrases: tuple[str, ...], beside: tuple[range, ...]) -> tuple[str, ...]:
+    return tuple(phrase for phrase in phrases if find_phrase(text, phrase, beside))
 
 
 def _otherwise(layer: str, table: LayerWords) -> Decision:

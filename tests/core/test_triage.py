@@ -41,6 +41,49 @@ MORE = [
     ("Add domain entities of billing", "domain"),
 ]
 
+CLEAR = [
+    ("Implement OrderRepositoryImpl using SQLAlchemy async sessions", BACK),
+    ("Add PostgresOrderRepository with connection pooling", BACK),
+    ("Create Alembic migration adding currency column to invoices", BACK),
+    ("Add Redis cache for product lookups", BACK),
+    ("Configure Celery worker for email sending", BACK),
+    ("Write S3 adapter for file uploads", BACK),
+    ("Implement webhook controller for Stripe events", BACK),
+    ("Add foreign key constraint to order_items table", BACK),
+    ("Add unique constraints on the email column", BACK),
+    ("Create database view for monthly revenue", BACK),
+    ("Accept a page size in GET /customers", BACK),
+    ("Register OrdersViewSet in Django", BACK),
+    ("Handle the rest of the Kafka events", BACK),
+    ("Build OrderTable React component", FRONT),
+    ("Create login page", FRONT),
+    ("Add dark theme toggle", FRONT),
+    ("Style the checkout form with Tailwind", FRONT),
+    ("Create modal dialog for deleting customers", FRONT),
+    ("Add sidebar with shadcn", FRONT),
+    ("Build dashboard layout in Next.js", FRONT),
+    ("Implement form validation for sign-up", FRONT),
+    ("Create React context for authentication", FRONT),
+    ("Build responsive navbar", FRONT),
+    ("Define IOrderRepository interface", "application"),
+    ("Implement PlaceOrderUseCase", "application"),
+    ("Create OrderDTO", "application"),
+    ("Add CancelOrderCommandHandler", "application"),
+    ("Add GetOrderQueryHandler", "application"),
+    ("Define abstract repository for products", "application"),
+    ("Implement application service for billing", "application"),
+    ("Write use case for refunding payments", "application"),
+    ("Add CustomerNotFound application exception", "application"),
+    ("Create Order domain entity", "domain"),
+    ("Add Money value object", "domain"),
+    ("Implement Order aggregate root", "domain"),
+    ("Enforce business rule: an order has at least one line", "domain"),
+    ("Add invariant that totals are never negative", "domain"),
+    ("Implement BR-012 credit limit", "domain"),
+    ("Add OrderStatus enum to the domain model", "domain"),
+    ("Write pricing domain service in pure Python", "domain"),
+]
+
 
 @pytest.mark.parametrize("layer", [BACK, FRONT])
 @pytest.mark.parametrize(("title", "expected"), ROWS)
@@ -48,6 +91,12 @@ def test_known_titles_go_to_their_layer_whichever_layer_selects(title: str, expe
     decision = triage(title, "", layer, LAYER_WORDS)
     assert (decision.layer, decision.accepted) == (expected, expected == layer)
     assert decision.words
+
+
+@pytest.mark.parametrize("layer", [BACK, FRONT])
+@pytest.mark.parametrize(("title", "expected"), CLEAR)
+def test_clear_titles_go_to_their_layer_whichever_layer_selects(title: str, expected: str, layer: str) -> None:
+    assert triage(title, "", layer, LAYER_WORDS).layer == expected
 
 
 @pytest.mark.parametrize(("title", "expected"), MORE)
@@ -99,6 +148,21 @@ def test_no_phrase_is_found_inside_of_words_nor_in_paths(text: str, phrase: str)
 )
 def test_a_phrase_is_found_however_it_is_joined(text: str, phrase: str) -> None:
     assert find_phrase(Text.of(text), phrase)
+
+
+def test_words_of_an_idiom_tell_nothing() -> None:
+    for title in ("Do the rest of it", "Follow the code style", "Write the table of contents", "Wait in view of costs"):
+        assert triage(title, "", BACK, LAYER_WORDS).words == ()
+    assert triage("Model the bounded context of billing", "", FRONT, LAYER_WORDS).words == ()
+    assert triage("Rest of the REST API", "", BACK, LAYER_WORDS).words == ("rest", "api")
+
+
+def test_a_rejecting_word_does_not_count_inside_of_a_longer_indicator() -> None:
+    assert triage("Add a check constraint", "", BACK, LAYER_WORDS).words == ("check constraint",)
+    both = triage("Add a check constraint and a constraint of sums", "", BACK, LAYER_WORDS)
+    assert (both.layer, both.words) == ("domain", ("constraint",))
+    own = {BACK: LayerWords((Rejecting("domain", ("check constraint",)),), {"a": ("check constraint",)})}
+    assert triage("Add a check constraint", "", BACK, own).layer == "domain"
 
 
 def test_the_description_counts_as_the_title_does() -> None:
