@@ -149,7 +149,7 @@ def _base_commit(git: Git, task_base: str, override: str, configured: str) -> tu
                 return "", "the repository has no commit yet"
             return commit, "" if commit else _unknown(git, f"the base {revision!r}, {source},")
     if not configured:
-        return "", "no base is known: the task records none, and neither --agent-base nor the option `base` names one"
+        return "", "no base is known: the task records none, neither the command line nor the option `base` names one"
     if not git.commit("HEAD"):
         return "", "the repository has no commit yet"
     if not git.commit(configured):

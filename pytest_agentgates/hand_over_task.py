@@ -34,8 +34,32 @@ def hand_over_task(project: Project, task_id: str, base: str, display: Display) 
     """
     all_tasks = project.open_store().load()
     task = find_task(all_tasks, task_id)
-    surveyed = survey_project(project, all_tasks, agent=task.owner, base=base, task_base=task.base)
-    return _HandingOver(project, task, replace(surveyed, tasks=(task,)), display).run()
+    verified = _verify(project, task, display)
+    # A run that is verified says what it was measured against; the task need not.
+    surveyed = survey_project(project, all_tasks, agent=task.owner, base=base, task_base=task.base or verified.base)
+    return _HandingOver(project, task, replace(surveyed, tasks=(task,)), verified).run()
+
+
+def _verify(project: Project, task: Task, display: Display) -> Verified:
+    """The parts that the task's evidence speaks of, where `verify` accepts it for the files as they are now."""
+    try:
+        found = verify_evidence(project, VerifyRequest(task.id), display)
+    except AgentGatesError as error:
+        return Verified(reasons=(error.mistakes[0].what,))
+    reasons = tuple(f"{reason.path}: {reason.message}" for reason in (*found.broken, *found.unknown))
+    if reasons:
+        return Verified(reasons=reasons)
+    document = decode((project.root / found.evidence[0]).read_bytes())
+    said = {part: document["verification"][part] for part in PARTS}
+    return Verified(
+        {part: word or NOT_VERIFIED for part, word in said.items()},
+        tuple(f"{part}: {_why_unsaid(document, part)}" for part, word in said.items() if not word),
+        found.evidence[0],
+        document["run_id"],
+        found.assurance,
+        document["git"]["base"] or "",
+        tuple(f"{note.path}: {note.message}" for note in found.notes),
+    )
 
 
 @dataclass
@@ -45,14 +69,14 @@ class _HandingOver:
     project: Project
     task: Task
     workspace: ProjectWorkspace
-    display: Display
+    verified: Verified
     notes: list[str] = field(default_factory=list)
 
     def run(self) -> Handover:
         base = self.workspace.base
         files = changes_since(self.workspace) if base else None
-        verified = self._verify()
-        scenarios = tuple(self._scenarios(verified))
+        self.notes.extend(self.verified.notes)
+        scenarios = tuple(self._scenarios())
         added, changed, removed = self._dependencies(files or ())
         self.notes.extend(self._remarks(files or ()))
         return Handover(
@@ -65,45 +89,25 @@ class _HandingOver:
             added=added,
             changed=changed,
             removed=removed,
-            verified=verified,
+            verified=self.verified,
             notes=tuple(self.notes),
         )
 
-    def _verify(self) -> Verified:
-        """The parts that the task's evidence speaks of, where `verify` accepts it for the files as they are now."""
-        try:
-            found = verify_evidence(self.project, VerifyRequest(self.task.id), self.display)
-        except AgentGatesError as error:
-            return Verified(reasons=(error.mistakes[0].what,))
-        reasons = tuple(f"{reason.path}: {reason.message}" for reason in (*found.broken, *found.unknown))
-        if reasons:
-            return Verified(reasons=reasons)
-        self.notes.extend(f"{note.path}: {note.message}" for note in found.notes)
-        document = decode((self.project.root / found.evidence[0]).read_bytes())
-        said = {part: document["verification"][part] for part in PARTS}
-        return Verified(
-            {part: word or NOT_VERIFIED for part, word in said.items()},
-            tuple(f"{part}: {_why_unsaid(document, part)}" for part, word in said.items() if not word),
-            found.evidence[0],
-            document["run_id"],
-            found.assurance,
-        )
-
-    def _scenarios(self, verified: Verified) -> Iterator[Scenario]:
+    def _scenarios(self) -> Iterator[Scenario]:
         expected = map_tests(self.project.root, self.task, read_test_settings(self.project.root))
         self.notes.extend(f"{problem.path}: {problem.message}" for problem in expected.problems)
-        outcomes = self._outcomes(verified)
+        outcomes = self._outcomes()
         base = self.workspace.base
         known = set(base.paths) if base else set()
         for function in expected.functions:
             is_new = function.partition("::")[0] not in known if base else None
             yield Scenario(function, is_new, outcomes.get(function, ""))
 
-    def _outcomes(self, verified: Verified) -> Mapping[str, str]:
+    def _outcomes(self) -> Mapping[str, str]:
         """How each test function ended, the worst of its parameters; nothing where no evidence holds."""
-        if not verified.evidence:
+        if not self.verified.evidence:
             return {}
-        report = decode((self.project.root / verified.evidence).with_name(REPORT).read_bytes())
+        report = decode((self.project.root / self.verified.evidence).with_name(REPORT).read_bytes())
         outcomes: dict[str, str] = {}
         for test in report["results"]["tests"]:
             name = function_of(test["name"])

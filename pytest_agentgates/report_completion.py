@@ -149,8 +149,9 @@ class _Reporting:
             yield f"the store says {task.status.value}, the log's last move says {last}"
 
     def _used(self, results: Sequence[TaskResult]) -> tuple[RecordedRun, ...]:
-        """The runs that the tasks rest on, newest first, and the latest set where it is another."""
+        """The runs that tasks rest on or were judged by last, newest first, and the latest set where it is another."""
         named = {result.run_id for result in results}
+        named |= {run.folder for task in self.chosen if (run := self.runs.latest_of.get(task.id))}
         runs = [run for name, run in self.runs.runs.items() if name in named]
         latest = self.runs.latest
         kept = self.runs.runs.get(str(latest.document.get("run_id"))) if latest else None

@@ -34,13 +34,18 @@ class Requirement:
 
 @dataclass(frozen=True)
 class Verified:
-    """What evidence of exactly these files shows of each part; `reasons` says why there is none."""
+    """What evidence of exactly these files shows of each part; `reasons` says why there is none.
+
+    `base` is what it was measured against, `notes` what to know beside.
+    """
 
     parts: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(PARTS, NOT_VERIFIED))
     reasons: tuple[str, ...] = ()
     evidence: str = ""
     run_id: str = ""
     assurance: str = ""
+    base: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

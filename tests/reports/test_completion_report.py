@@ -169,6 +169,7 @@ def test_a_later_run_that_moved_nothing_and_failed_is_told(recorded: RecordedPro
     result = recorded.result()
     assert (result.standing, result.run_id) == (Standing.PROVED, "run-1")
     assert result.reasons == ("a later run, run-2, says fail",)
+    assert [proof.run_id for proof in recorded.report().proofs] == ["run-2", "run-1"]
 
 
 def test_what_was_let_pass_is_noted(recorded: RecordedProject) -> None:

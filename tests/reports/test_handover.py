@@ -79,6 +79,14 @@ def test_a_task_that_was_never_judged_is_not_verified(worked_on: GatedProject) -
     assert len(facts["files"]) == 4
 
 
+def test_what_a_run_was_measured_against_is_the_base_where_the_task_names_none(project: GatedProject) -> None:
+    project.commit()
+    project.write("src/more.py", "MORE = 2\n")
+    assert project.gated("-q", "--agent-no-update").ret == 0
+    assert "base" not in project.task()
+    assert [one["path"] for one in hand_over(project, 0)["files"]] == ["src/more.py"]
+
+
 def test_a_failed_judgement_verifies_nothing(project: GatedProject) -> None:
     project.commit()
     project.gated("-q", task="T2")
