@@ -33,6 +33,7 @@ def task_facts(task: Task) -> dict[str, object]:
         "priority": task.extra.get("priority"),
         "claimed_at": task.extra.get("claimed_at"),
         "widened": task.extra.get("widened") or [],
+        "drift": task.extra.get("drift") or [],
         "blocker_info": task.extra.get("blocker_info"),
         "rejection_history": task.extra.get("rejection_history") or [],
         "escalation_info": task.extra.get("escalation_info"),

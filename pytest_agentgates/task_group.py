@@ -25,7 +25,7 @@ def _filters(function: _Function) -> _Function:
         ("layer", "Only tasks of this layer."),
         ("status", "Only tasks with this status."),
     ):
-        function = click.option(f"--{name}", default="", help=help_text)(function)
+        function = click.option(f"--{name}", default="", metavar=name.upper(), help=help_text)(function)
     return function
 
 
@@ -49,7 +49,10 @@ def list_tasks(as_json: bool, **filters: Any) -> int:
 @_filters
 @_json
 def board(as_json: bool, **filters: Any) -> int:
-    """Show the tasks as a table that follows their moves, until Ctrl-C; once where there is no terminal."""
+    """Show the tasks as a table that follows their moves.
+
+    It ends with Ctrl-C; where there is no terminal it is shown once.
+    """
     from pytest_agentgates.task_commands import board_command
 
     return board_command(filters, as_json)
@@ -66,11 +69,14 @@ def show(task_id: str, as_json: bool) -> int:
 
 
 @tasks.command()
-@click.option("--layer", required=True, help="The layer whose tasks are selected.")
+@click.option("--layer", required=True, metavar="LAYER", help="The layer whose tasks are selected.")
 @_agent
 @_json
 def select(layer: str, agent: str, as_json: bool) -> int:
-    """Queue the tasks of a layer that are its own by what they say; reclassify the others."""
+    """Queue the tasks of a layer by what they say.
+
+    Those that belong to another layer are reclassified, or escalated to a person.
+    """
     from pytest_agentgates.task_commands import select_command
 
     return select_command(layer, agent, as_json)
@@ -79,7 +85,10 @@ def select(layer: str, agent: str, as_json: bool) -> int:
 @tasks.command()
 @_json
 def rules(as_json: bool) -> int:
-    """Print the words by which `select` tells layers apart, as the configuration would hold them."""
+    """Print the words by which `select` tells layers apart.
+
+    They are printed as TOML that can go into the configuration.
+    """
     from pytest_agentgates.task_commands import rules_command
 
     return rules_command(as_json)
@@ -87,11 +96,14 @@ def rules(as_json: bool) -> int:
 
 @tasks.command("next")
 @_agent
-@click.option("--layer", default="", help="Only tasks of this layer.")
+@click.option("--layer", default="", metavar="LAYER", help="Only tasks of this layer.")
 @click.option("--claim", "claims", is_flag=True, help="Claim it at once.")
 @_json
 def next_task(agent: str, layer: str, claims: bool, as_json: bool) -> int:
-    """Name the task to work on next; exits with 1 where the work must halt."""
+    """Name the task to work on next.
+
+    Exits with 1 where the work must halt, and says why.
+    """
     from pytest_agentgates.task_commands import next_command
 
     return next_command(agent, layer, claims, as_json)
@@ -124,7 +136,10 @@ def release(task_id: str, agent: str, as_json: bool) -> int:
 @_agent
 @_json
 def reopen(task_id: str, agent: str, as_json: bool) -> int:
-    """Bring a blocked, failed, completed or escalated task back; its attempts start anew."""
+    """Bring a task back to work; its attempts start anew.
+
+    It must be blocked, failed, completed or escalated.
+    """
     from pytest_agentgates.task_commands import reopen_command
 
     return reopen_command(task_id, agent, as_json)
@@ -136,7 +151,10 @@ def reopen(task_id: str, agent: str, as_json: bool) -> int:
 @click.option("--reason", default="", metavar="TEXT", help="Why it belongs to the task.")
 @_agent
 def widen(task_id: str, glob: str, reason: str, agent: str) -> int:
-    """Let a task change what GLOB fits, too; it is recorded, logged and counted."""
+    """Let a task change what GLOB fits, too.
+
+    It is recorded with its reason, logged, and counted in the evidence.
+    """
     from pytest_agentgates.task_commands import widen_command
 
     return widen_command(task_id, glob, reason, agent)
@@ -148,7 +166,10 @@ def widen(task_id: str, glob: str, reason: str, agent: str) -> int:
 @click.option("--reason", default="", metavar="TEXT", help="Why the base moves.")
 @_agent
 def rebase(task_id: str, revision: str, reason: str, agent: str) -> int:
-    """Measure a task's changes against REV from now on; it is recorded and logged."""
+    """Measure a task's changes against REV from now on.
+
+    It is recorded with its reason, and logged.
+    """
     from pytest_agentgates.task_commands import rebase_command
 
     return rebase_command(task_id, revision, reason, agent)
@@ -158,10 +179,29 @@ def rebase(task_id: str, revision: str, reason: str, agent: str) -> int:
 @click.argument("source")
 @_json
 def copy(source: str, as_json: bool) -> int:
-    """Copy the tasks of SOURCE, a path or URL, into the database that is configured, with their log."""
+    """Copy tasks with their log into the configured database.
+
+    SOURCE is the path or the URL of the store that holds them.
+    """
     from pytest_agentgates.task_commands import copy_command
 
     return copy_command(source, as_json)
+
+
+@tasks.command()
+@click.argument("task_id", metavar="ID")
+@click.option("--tier", type=int, default=0, help="1 small, 2 outside the scope, 3 a new feature or architecture.")
+@click.option("--what", default="", metavar="TEXT", help="What the work leads to that was not asked for.")
+@click.option("--resolve", is_flag=True, help="Settle what is open, with --reason.")
+@click.option("--reason", default="", metavar="TEXT", help="What was decided.")
+@_agent
+@_json
+def drift(task_id: str, agent: str, as_json: bool, **options: Any) -> int:
+    """Record a drift from what was asked, or that it is settled."""
+    from pytest_agentgates.drift_command import drift_command
+
+    told, resolution = (options["tier"], options["what"]), (options["resolve"], options["reason"])
+    return drift_command(task_id, told, resolution, agent, as_json)
 
 
 @click.command()

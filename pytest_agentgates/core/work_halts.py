@@ -12,7 +12,7 @@ from pytest_agentgates.core.task import MoveReason, Task
 MOST_FAILED = 3
 _GATES = ("authorized", "tenant_filter", "tenant_runtime", "row_security")
 _SECURITY_RULE = re.compile(r"S\d{3}")
-_NEW_FEATURE = 3
+NEW_FEATURE = 3
 _FAILED = (MoveReason.ATTEMPT_FAILED.value, MoveReason.ATTEMPTS_USED_UP.value, MoveReason.REGRESSION.value)
 
 
@@ -58,6 +58,17 @@ def judgements_of(document: Mapping[str, object]) -> Iterator[Judgement]:
         yield Judgement(name, run_id, str(task.get("status")), security)
 
 
+def drift_of(task: Task) -> list[Mapping[str, object]]:
+    """The drift that the task records, oldest first."""
+    drift = task.extra.get("drift")
+    return [drift] if isinstance(drift, dict) else _objects(drift)
+
+
+def is_open_drift(entry: Mapping[str, object]) -> bool:
+    """Whether an entry halts the work: a drift of tier 3 that nobody settled."""
+    return entry.get("tier") in (NEW_FEATURE, str(NEW_FEATURE)) and not entry.get("resolved")
+
+
 def _failed_in_a_row(latest: Iterable[Judgement], by_id: Mapping[str, Task]) -> Iterator[Halt]:
     failed: list[str] = []
     for judgement in latest:
@@ -97,15 +108,11 @@ def _security_findings(gates: Sequence[Mapping[str, object]], task_id: str) -> I
 
 def _drift(all_tasks: Sequence[Task]) -> Iterator[Halt]:
     for task in all_tasks:
-        for entry in _entries(task.extra.get("drift")):
-            if entry.get("tier") in (_NEW_FEATURE, str(_NEW_FEATURE)) and not entry.get("resolved"):
+        for entry in drift_of(task):
+            if is_open_drift(entry):
                 told = one_line(str(entry.get("what") or entry.get("description") or "no description"))
-                fix = "let a person decide, then set resolved to true in the entry"
+                fix = f"let a person decide: agentgates tasks drift {task.id} --resolve --reason TEXT --agent NAME"
                 yield Halt(f"task {task.id} records a drift of tier 3: {told}", (task.id,), fix)
-
-
-def _entries(drift: object) -> list[Mapping[str, object]]:
-    return [drift] if isinstance(drift, dict) else _objects(drift)
 
 
 def _objects(value: object) -> list[Mapping[str, object]]:

@@ -98,7 +98,7 @@ def test_an_open_drift_of_tier_3_halts(tier: object) -> None:
         Halt(
             "task T1 records a drift of tier 3: a new export",
             ("T1",),
-            "let a person decide, then set resolved to true in the entry",
+            "let a person decide: agentgates tasks drift T1 --resolve --reason TEXT --agent NAME",
         ),
     )
 
