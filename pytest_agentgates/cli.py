@@ -13,6 +13,10 @@ from pytest_agentgates.errors import CANNOT_JUDGE, INTERRUPTED, INTERRUPTED_RUN,
 from pytest_agentgates.task_group import preflight, tasks
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+_EXIT_CODES = (
+    "Exit codes: 0 passed, 1 failed or incomplete, 2 interrupted, 3 something could not be judged, "
+    "4 a mistake in the command line, the configuration or the task list, 5 no test is mapped to the task."
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -62,7 +66,7 @@ def _report_bug(error: Exception) -> int:
     return CANNOT_JUDGE
 
 
-@click.group(context_settings=_CONTEXT)
+@click.group(context_settings=_CONTEXT, epilog=_EXIT_CODES)
 @click.version_option(package_name="pytest-agentgates")
 def agentgates() -> None:
     """Tell whether a coding agent's "done" is true."""
@@ -79,8 +83,9 @@ def agentgates() -> None:
 @click.option("--cwd-on-path", is_flag=True, hidden=True)
 @click.pass_obj
 def run(pytest_args: tuple[str, ...], /, ids: tuple[str, ...], **options: Any) -> int:
-    """Judge tasks: run their tests and gates, write the evidence, move their status.
+    """Judge tasks by their tests and gates, and move them.
 
+    The evidence is written first: what a task becomes follows from it.
     Without an ID the task comes from AGENT_TASK or from the name of the branch.
     What follows `--` goes to pytest.
     """
@@ -94,18 +99,21 @@ def run(pytest_args: tuple[str, ...], /, ids: tuple[str, ...], **options: Any) -
 @click.option("--gate", "gates", multiple=True, metavar="NAME", help="Only this gate (repeatable).")
 @click.option("--changed", is_flag=True, help="Only the files that differ from the base.")
 @click.option("--base", default="", metavar="REV", help="Measure changes against this revision.")
-@click.option("--format", "form", default="text", help="text, json, github or markdown.")
+@click.option("--format", "form", default="text", metavar="FORM", help="text, json, github or markdown.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option("--write-baseline", is_flag=True, help="Record what is found, so that only what is new fails.")
 @click.option("--graph", default="", metavar="FORM", help="Draw the layers as svg, mermaid or dot.")
-@click.option("--output", default="", metavar="FILE", help="Write the drawing into this file.")
+@click.option("-o", "--output", default="", metavar="FILE", help="Write the drawing into this file.")
 @click.option("--stream", is_flag=True, hidden=True)
 @click.option("--task", "tasks", multiple=True, hidden=True)
 @click.option("--agent", default="", hidden=True)
 @click.option("--root", default="", hidden=True)
 @click.option("--configuration-from", default="", hidden=True)
 def check(paths: tuple[str, ...], **options: Any) -> int:
-    """Run the gates that need no test run, on the files as they lie on disk."""
+    """Run the gates that need no test run.
+
+    They judge the files as they lie on disk; PATHS limits what is reported to these files and folders.
+    """
     from pytest_agentgates.commands import check_command
 
     return check_command(paths, options)
@@ -118,7 +126,10 @@ agentgates.add_command(preflight)
 @agentgates.command()
 @click.argument("name")
 def schema(name: str) -> int:
-    """Print a JSON Schema: config, quality_gates_run, test_failures, test_report, completion_report or handover."""
+    """Print a JSON Schema.
+
+    NAME is config, quality_gates_run, test_failures, test_report, completion_report or handover.
+    """
     from pytest_agentgates.commands import schema_command
 
     return schema_command(name)
@@ -137,7 +148,10 @@ def explain(code: str, as_json: bool) -> int:
 @agentgates.command()
 @click.option("--json", "as_json", is_flag=True, help="A list of objects on standard output.")
 def gates(as_json: bool) -> int:
-    """List every gate: what is true when it passes, its rules, and whether it is on here."""
+    """List every gate, its rules, and whether it is on here.
+
+    The line of a gate says what is true when it passes.
+    """
     from pytest_agentgates.explain_commands import gates_command
 
     return gates_command(as_json)
@@ -147,7 +161,7 @@ def gates(as_json: bool) -> int:
 @click.option("--fix", is_flag=True, help="Mend what is safe to mend.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def doctor(fix: bool, as_json: bool) -> int:
-    """Say where task lists, log, evidence and configuration contradict each other."""
+    """Say where task lists, log and evidence contradict each other."""
     from pytest_agentgates.doctor_command import doctor_command
 
     return doctor_command(fix, as_json)
@@ -169,13 +183,14 @@ def verify(**options: Any) -> int:
 
 @agentgates.command()
 @click.argument("task_id", metavar="[ID]", default="")
-@click.option("--format", "form", default="markdown", help="markdown, json, html, or handover for one task.")
+@click.option("--format", "form", default="markdown", metavar="FORM", help="markdown, json, html or handover.")
 @click.option("--base", default="", metavar="REV", help="With handover, measure changes against this revision.")
 @click.option("-o", "--output", default="", metavar="FILE", help="Write it into this file.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 def report(**options: Any) -> int:
-    """Report what store, log and evidence show of all tasks, or of one.
+    """Report what store, log and evidence show of the tasks.
 
+    With an ID it is about that task alone.
     Exits with 1 where a task is said to be completed and they do not prove it.
     A hand-over says what one task changed, and what evidence shows of it.
     """
