@@ -10,13 +10,14 @@ from pathlib import Path
 
 import click
 
+from pytest_agentgates.config import FILES, find_root
 from pytest_agentgates.core.printable import counted, printable
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import FAILED, PASSED
 from pytest_agentgates.examine_project import Examination, Examined, facts_of
 from pytest_agentgates.project import Project
 from pytest_agentgates.run_git import Git
-from pytest_agentgates.source.tree import list_files
+from pytest_agentgates.source.tree import list_files, walk_files
 from pytest_agentgates.store_location import is_database, shown_location
 from pytest_agentgates.stores import STORES
 from pytest_agentgates.task_log import read_task_log
@@ -38,13 +39,27 @@ def doctor_command(fix: bool, as_json: bool) -> int:
 
 def _examination(project: Project) -> Examination:
     place = shown_location(project.config.tasks)
-    files, git = list_files(project.root), Git(project.root, project.tools)
+    files, git = _files(project), Git(project.root, project.tools)
 
     def load(path: str) -> Sequence[Task] | None:
         return project.open_store().load() if path == place else _tasks_in(project.root, path)
 
     own_log = partial(read_task_log, project) if is_database(project.config.tasks) else None
-    return Examination(project.root, files, place, git, load, own_log)
+    return Examination(project.root, files, place, git, load, project.config.tasks, own_log)
+
+
+def _files(project: Project) -> Sequence[str]:
+    """What the project holds, and its evidence, which .gitignore may leave out; nothing of projects inside it."""
+    evidence = project.config.evidence
+    own = walk_files(project.root, evidence) if (project.root / evidence).is_dir() else ()
+    files = sorted({*list_files(project.root), *own})
+    others = {path.rpartition("/")[0] for path in files if path.endswith(f"/{FILES[0]}")}
+    others |= {folder for folder in _nested(files) if find_root(project.root / folder)[0] != project.root}
+    return [path for path in files if not any(path.startswith(f"{folder}/") for folder in others)]
+
+
+def _nested(files: Sequence[str]) -> Sequence[str]:
+    return [path.rpartition("/")[0] for path in files if path.endswith(f"/{FILES[1]}")]
 
 
 def _tasks_in(root: Path, path: str) -> Sequence[Task] | None:

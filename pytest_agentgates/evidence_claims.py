@@ -15,12 +15,15 @@ _PASSED_OF = re.compile(r"\b(\d+)/(\d+) tests?\b")
 _PERCENT = re.compile(r"\b(\d+(?:\.\d+)?) ?% line coverage\b")
 _TOTALS = ("total_tests", "total", "collected")
 _COVERAGES = ("coverage_pct", "total_coverage_percent", "percent_covered")
+_VERDICTS = ("overall_status", "status", "result", "verdict")
+_PASSING = ("pass", "passed", "success", "ok", "green")
+_FAILING = ("fail", "failed", "failure", "error", "red")
 _TIMES = ("run_at", "timestamp", "timestamp_utc", "created", "report_date")
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One file of evidence: what it says of tests, coverage (percent) and time; None where it says nothing."""
+    """One file of evidence: what it says of tests, coverage (percent), time and verdict; None where it says nothing."""
 
     path: str
     kind: str
@@ -29,6 +32,7 @@ class Claim:
     at: datetime | None
     tasks: tuple[str, ...]
     is_own: bool
+    passed: bool | None = None
     mistakes: tuple[str, ...] = ()
 
 
@@ -51,6 +55,7 @@ def read_claim_of(path: str, data: bytes) -> Claim | None:
         _time(document),
         _tasks(document),
         "schema_version" in document and "run_id" in document,
+        _passed(document),
         tuple(_mistakes(document)),
     )
     says_nothing = claim.tests is None and claim.coverage is None and "gates" not in document
@@ -136,8 +141,33 @@ def _tasks(document: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(one) for one in (*named, document.get("task_id")) if one)
 
 
+def _passed(document: Mapping[str, Any]) -> bool | None:
+    """The verdict; failed tests or a blocking gate that failed tell it as well."""
+    words = [*(document.get(key) for key in _VERDICTS), *_of_summary(document.get("summary"))]
+    said = next((str(word).lower() for word in words if isinstance(word, str)), "")
+    failed = [value for key, value in _values(document) if key == "failed" and type(value) is int and value]
+    if said in _FAILING or failed or _failing_gates(document.get("gates")):
+        return False
+    return True if said in _PASSING else None
+
+
+def _of_summary(summary: object) -> list[object]:
+    return [summary.get(key) for key in ("overall", *_VERDICTS)] if isinstance(summary, dict) else []
+
+
+def _failing_gates(gates: object) -> list[Mapping[str, Any]]:
+    """Gates that failed and decide; one that does not say so decides."""
+    every = gates.values() if isinstance(gates, dict) else gates if isinstance(gates, list) else ()
+    deciding = [one for one in every if isinstance(one, dict) and one.get("blocking", one.get("required", True))]
+    return [one for one in deciding if str(one.get("status")).lower() in _FAILING]
+
+
 def _mistakes(document: Mapping[str, Any]) -> Iterator[str]:
-    """Sums that do not add up inside one file."""
+    """Sums that do not add up inside one file, and a verdict that its own results do not bear out."""
+    words = [*(document.get(key) for key in _VERDICTS), *_of_summary(document.get("summary"))]
+    said = next((str(word) for word in words if isinstance(word, str)), "")
+    if said.lower() in _PASSING and _passed(document) is False:
+        yield f"it says {said}, and holds tests or blocking gates that failed"
     gates, summary = document.get("gates"), document.get("summary")
     if isinstance(gates, dict) and isinstance(summary, dict):
         blocking = [gate for gate in gates.values() if isinstance(gate, dict) and gate.get("blocking")]
