@@ -188,6 +188,22 @@ def copy(source: str, as_json: bool) -> int:
     return copy_command(source, as_json)
 
 
+@tasks.command()
+@click.argument("task_id", metavar="ID")
+@click.option("--tier", type=int, default=0, help="1 small, 2 outside the scope, 3 a new feature or architecture.")
+@click.option("--what", default="", metavar="TEXT", help="What the work leads to that was not asked for.")
+@click.option("--resolve", is_flag=True, help="Settle what is open, with --reason.")
+@click.option("--reason", default="", metavar="TEXT", help="What was decided.")
+@_agent
+@_json
+def drift(task_id: str, agent: str, as_json: bool, **options: Any) -> int:
+    """Record a drift from what was asked, or that it is settled."""
+    from pytest_agentgates.drift_command import drift_command
+
+    told, resolution = (options["tier"], options["what"]), (options["resolve"], options["reason"])
+    return drift_command(task_id, told, resolution, agent, as_json)
+
+
 @click.command()
 @_json
 def preflight(as_json: bool) -> int:
