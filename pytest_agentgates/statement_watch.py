@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import threading
 from collections.abc import Generator, Iterator
@@ -21,6 +22,7 @@ from pytest_agentgates.watch_drivers import install
 MOST_STATEMENTS = 200_000
 _LONGEST = 300_000
 _DEEPEST = 200
+_WORD = re.compile(r"\w+")
 
 
 class StatementWatch:
@@ -83,8 +85,8 @@ class StatementWatch:
         try:
             if key in self.seen:
                 return
-            text = sql.decode("utf-8", "replace") if isinstance(sql, bytes) else str(sql)
-            self._note(key, kind="statement", sql=text[:_LONGEST], dialect=dialect, origin=origin, **self._place())
+            text = sql.decode("utf-8", "replace") if isinstance(sql, bytes) else _encodable(str(sql))
+            self._note(key, kind="statement", sql=_shortened(text), dialect=dialect, origin=origin, **self._place())
             if not origin:
                 self.plain.add(sql)
         except Exception:  # noqa: BLE001 - the tests' own statement goes on, whatever becomes of the note
@@ -96,6 +98,10 @@ class StatementWatch:
             key = (self.test, table, str(value))
             if key not in self.seen:
                 self._note(key, kind="row", table=table, column=column, value=str(value), active=self.tenants)
+
+    def failed(self, library: str, error: Exception) -> None:
+        """Note that the statements of a library are not seen."""
+        self._note(("failed", library), kind="failed", library=library, error=f"{type(error).__name__}: {error}")
 
     def _note(self, key: tuple[object, ...], **facts: object) -> None:
         with self.lock:
@@ -114,6 +120,17 @@ class StatementWatch:
             if name.startswith(self.root) and "site-packages" not in name:
                 return {"path": name[len(self.root) :].replace(os.sep, "/"), "line": frame.f_lineno}
         return {"path": "", "line": 0}
+
+
+def _encodable(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _shortened(text: str) -> str:
+    """Of what is far too long to be judged, the beginning, and the names in the rest: they say whether it matters."""
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[:_LONGEST]} {' '.join(dict.fromkeys(_WORD.findall(text, _LONGEST)))}"
 
 
 def _frames() -> Iterator[FrameType]:

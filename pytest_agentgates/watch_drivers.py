@@ -6,14 +6,12 @@ import contextlib
 import functools
 import importlib
 import sys
-from collections.abc import Callable, Iterator
-from contextvars import ContextVar
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any
+
+from pytest_agentgates.watch_sqlalchemy import LAZY, UNIT_OF_WORK, Watch, watch_engines, watch_sessions
 
 _OVER_DRIVERS = ("sqlalchemy", "django", "aiosqlite")
-_FLUSHING: ContextVar[bool] = ContextVar("agentgates_flushing", default=False)
-_ORIGIN = "agentgates_origin"
-LAZY, UNIT_OF_WORK = "lazy load", "unit of work"
 _ORM_FRAMES = {
     ("django.db.models.fields.related_descriptors", "get_object"): LAZY,
     ("django.db.models.fields.related_descriptors", "__get__"): LAZY,
@@ -23,86 +21,23 @@ _ORM_FRAMES = {
 }
 
 
-class Watch(Protocol):
-    """Is told of statements and rows."""
-
-    columns: tuple[str, ...]
-    plain: set[object]
-
-    def is_noted(self, sql: object) -> bool:
-        """Whether there is nothing more to learn of the statement."""
-
-    def statement(self, sql: object, dialect: str, origin: str = "") -> None:
-        """A statement is about to be executed."""
-
-    def row(self, table: str, column: str, value: object) -> None:
-        """A row has come."""
-
-
 def install(watch: Watch) -> None:
     """Take hold of each library that is imported by now and was not yet."""
     with contextlib.suppress(ImportError):  # before a module takes its functions by name
         importlib.import_module("sqlite3")
     for name, take_hold in _LIBRARIES.items():
-        if name in sys.modules and name not in _held:
+        module = sys.modules.get(name)  # None where a test forbids its import
+        if module is not None and name not in _held:
             _held.add(name)
-            take_hold(sys.modules[name], watch)
-
-
-def _sqlalchemy(_module: Any, watch: Watch) -> None:
-    from sqlalchemy import event
-    from sqlalchemy.engine import Engine
-
-    def before(_conn: Any, _cursor: Any, statement: str, parameters: Any, context: Any, _many: bool) -> Any:
-        if statement in watch.plain:
-            return statement, parameters
-        options = context.execution_options if context is not None else {}
-        origin = UNIT_OF_WORK if _FLUSHING.get() else options.get(_ORIGIN, "")
-        watch.statement(statement, _conn.dialect.name, origin)
-        return statement, parameters
-
-    event.listen(Engine, "before_cursor_execute", before, retval=True)  # without it each call is wrapped once more
-
-
-def _sqlalchemy_orm(module: Any, watch: Watch) -> None:
-    from sqlalchemy import event
-
-    def provenance(state: Any) -> None:
-        if state.is_relationship_load or state.is_column_load:
-            state.update_execution_options(**{_ORIGIN: LAZY})
-
-    def begin(*_: Any) -> None:
-        _FLUSHING.set(True)
-
-    def end(*_: Any) -> None:
-        _FLUSHING.set(False)
-
-    event.listen(module.Session, "do_orm_execute", provenance)
-    event.listen(module.Session, "before_flush", begin)
-    event.listen(module.Session, "after_flush", end)
-    event.listen(module.Session, "after_soft_rollback", end)
-
-    attributes: dict[type, list[tuple[str, str, str]]] = {}
-
-    def loaded(target: Any, _context: Any) -> None:
-        kind = type(target)
-        if kind not in attributes:
-            attributes[kind] = list(_tenant_attributes(module.class_mapper(kind), watch.columns))
-        for table, column, name in attributes[kind]:
-            watch.row(table, column, target.__dict__.get(name))
-
-    event.listen(module.Mapper, "load", loaded)
-
-
-def _tenant_attributes(mapper: Any, columns: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
-    for attribute in mapper.column_attrs:
-        column = attribute.columns[0]
-        if getattr(column, "table", None) is not None and column.name in columns:
-            yield str(column.table.name), column.name, attribute.key
+            try:
+                take_hold(module, watch)
+            except Exception as error:  # noqa: BLE001 - the tests run on, and the gate says that it did not see all
+                watch.failed(name, error)
 
 
 def _django(module: Any, watch: Watch) -> None:
     def wrapper(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        __tracebackhide__ = True
         if not watch.is_noted(sql):
             watch.statement(sql, context["connection"].vendor, _django_origin())
         return execute(sql, params, many, context)
@@ -123,6 +58,7 @@ def _django_models(module: Any, watch: Watch) -> None:
 
     @functools.wraps(original)
     def from_db(cls: Any, db: Any, field_names: Any, values: Any) -> Any:
+        __tracebackhide__ = True
         made = original(cls, db, field_names, values)
         for field in cls._meta.concrete_fields:
             if field.column in watch.columns:
@@ -154,12 +90,16 @@ def _sqlite(module: Any, watch: Watch) -> None:
         def cursor(self, factory: Any = WatchedCursor) -> Any:
             return super().cursor(factory)
 
-    for name in ("execute", "executemany"):
+    for kind, parent in ((WatchedCursor, module.Cursor), (WatchedConnection, module.Connection)):
+        kind.__name__ = kind.__qualname__ = parent.__name__
+        kind.__module__ = parent.__module__
+    for name in ("execute", "executemany", "executescript"):
         for kind, parent in ((WatchedCursor, module.Cursor), (WatchedConnection, module.Connection)):
             setattr(kind, name, _noting(getattr(parent, name), "sqlite", watch))
 
     @functools.wraps(connect)
     def watched(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         if _is_under_a_layer() or "factory" in kwargs or len(args) > _FACTORY_POSITION:
             return connect(*args, **kwargs)
         return connect(*args, factory=WatchedConnection, **kwargs)
@@ -205,6 +145,7 @@ def _noting_prepared(method: Callable[..., Any], watch: Watch) -> Callable[..., 
 
     @functools.wraps(method)
     def noting(self: Any, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         if not _is_under_a_layer():
             watch.statement(self.get_query(), "postgres")
         return method(self, *args, **kwargs)
@@ -223,6 +164,7 @@ def _noting(
 
     @functools.wraps(method)
     def noting(self: Any, *args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         sql = args[0] if args else kwargs.get("query", kwargs.get("statement"))
         if sql is not None and not _is_under_a_layer():
             watch.statement(text_of(self, sql), dialect)
@@ -240,8 +182,8 @@ def _is_under_a_layer() -> bool:
 _FACTORY_POSITION = 5
 _held: set[str] = set()
 _LIBRARIES: dict[str, Callable[[Any, Watch], None]] = {
-    "sqlalchemy.engine": _sqlalchemy,
-    "sqlalchemy.orm": _sqlalchemy_orm,
+    "sqlalchemy.engine": watch_engines,
+    "sqlalchemy.orm": watch_sessions,
     "django.db": _django,
     "django.db.models": _django_models,
     "sqlite3": _sqlite,
