@@ -13,7 +13,7 @@ import click
 from pytest_agentgates.config import FILES, find_root
 from pytest_agentgates.core.printable import counted, printable
 from pytest_agentgates.core.task import Task
-from pytest_agentgates.errors import FAILED, PASSED
+from pytest_agentgates.errors import CANNOT_JUDGE, FAILED, PASSED
 from pytest_agentgates.examine_project import Examination, Examined, facts_of
 from pytest_agentgates.project import Project
 from pytest_agentgates.run_git import Git
@@ -34,7 +34,9 @@ def doctor_command(fix: bool, as_json: bool) -> int:
         click.echo(json.dumps(facts_of(examined), indent=2))
     else:
         _show(examined)
-    return FAILED if examined.findings else PASSED
+    if examined.findings:
+        return FAILED
+    return PASSED if examined.lists or examined.evidence else CANNOT_JUDGE
 
 
 def _examination(project: Project) -> Examination:
@@ -77,5 +79,6 @@ def _show(examined: Examined) -> None:
         click.echo(f"{printable(finding.place)}: {finding.rule} {printable(finding.message)}")
         click.echo(f"    fix: {printable(finding.fix)}")
     looked = f"{counted(len(examined.lists), 'task list')} and {counted(len(examined.evidence), 'file')} of evidence"
-    word = counted(len(examined.findings), "contradiction") if examined.findings else "all agree"
+    word = "all agree" if examined.lists or examined.evidence else "there is nothing to compare"
+    word = counted(len(examined.findings), "contradiction") if examined.findings else word
     click.echo(f"doctor: looked at {looked}: {word}")

@@ -97,3 +97,8 @@ def test_a_status_that_the_log_does_not_know_is_named(tmp_path: Path) -> None:
     text = said(doctor(tmp_path)[1])
     assert "T1 is completed, the log's last move says in_progress" in text
     assert "1 completed task has no evidence of this tool: T1" in text
+
+
+def test_where_there_is_nothing_to_compare_nothing_agrees(tmp_path: Path) -> None:
+    code, facts = doctor(tmp_path)
+    assert (code, facts["task_lists"], facts["evidence"], facts["findings"]) == (3, [], [], [])
