@@ -25,10 +25,26 @@ class PostgresServer:
     """A server that runs; `admin` is its superuser, every local role may connect without a password."""
 
     port: int
+    folder: str
 
     def url(self, role: str = "admin", database: str = "postgres") -> str:
         """How a role connects."""
         return f"postgresql://{role}@127.0.0.1:{self.port}/{database}"
+
+    @property
+    def data(self) -> str:
+        """Where its files lie."""
+        return f"{self.folder}/data"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        start = ("-w", "-t", str(_SECONDS), "-D", self.data, "-l", f"{self.folder}/log", "-o", options, "start")
+        _run(self.folder, _programs() / "pg_ctl", *start)
+
+    def stop(self) -> None:
+        """Stop it at once, as when its machine fails."""
+        _run(self.folder, _programs() / "pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
 
     def new_database(self) -> str:
         """The URL of a database that is empty."""
@@ -44,15 +60,13 @@ def postgres_server() -> Iterator[PostgresServer]:
     programs = _programs()
     with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o777)
-        data, port = f"{folder}/data", _free_port()
-        _run(folder, programs / "initdb", "-D", data, "-U", "admin", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
-        start = ("-w", "-t", str(_SECONDS), "-D", data, "-l", f"{folder}/log", "-o", options, "start")
-        _run(folder, programs / "pg_ctl", *start)
+        server = PostgresServer(_free_port(), folder)
+        _run(folder, programs / "initdb", "-D", server.data, "-U", "admin", "-A", "trust", "-E", "UTF8", "--no-sync")
+        server.start()
         try:
-            yield PostgresServer(port)
+            yield server
         finally:
-            _run(folder, programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            server.stop()
 
 
 def _programs() -> Path:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytest_agentgates.core.printable import one_line
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.store_location import shown_location
 
@@ -32,7 +33,10 @@ def open_store(location: str, root: Path) -> SqlStore:
         from pytest_agentgates.stores.sql.store import SqlStore
 
         return SqlStore(database_at(location, root))
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         what = f"tasks in a database need {error.name}, which is not installed"
         fix = "install the extra: pip install 'pytest-agentgates[sql]'"
         raise UsageError(what, shown_location(location), fix) from None
+    except ImportError as error:  # the driver is there, PostgreSQL's own library is not
+        what = f"the driver of the database cannot be loaded: {one_line(str(error)).partition(' Attempts')[0]}"
+        raise UsageError(what, shown_location(location), "install it whole: pip install 'psycopg[binary]'") from None
