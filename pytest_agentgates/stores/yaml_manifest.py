@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
+from pytest_agentgates.core.moment import rfc3339
+from pytest_agentgates.core.ports import TaskChange
+from pytest_agentgates.core.task import TaskStatus
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.git_folder import common_git_folder
 from pytest_agentgates.json_text import Replacement
@@ -14,9 +17,13 @@ from pytest_agentgates.task_files.form import Edit, Found, Vocabulary
 from pytest_agentgates.task_files.form_store import FormStore
 from pytest_agentgates.task_files.locked_change import Place
 from pytest_agentgates.task_files.yaml_entry import found_in, yaml_edits
-from pytest_agentgates.yaml_text import Node, read_yaml
+from pytest_agentgates.yaml_text import Node, read_yaml, set_keys
 
 _NAMES = {"blocked_by": "dependencies"}
+# What comes once every task is completed, and what a regression leads back to.
+_NEXT_PHASE = {"coding": "qa", "fast_track": "qa", "remediation": "qa", "build": "verify"}
+_PHASE_BEFORE = {"qa": "coding", "verify": "build"}
+_DONE = TaskStatus.COMPLETED
 
 
 def recognises(location: str) -> bool:
@@ -41,16 +48,34 @@ class YamlManifest:
 
     def read(self, text: str, shown_as: str) -> Sequence[Found]:
         """The tasks; raises UsageError where the manifest is not YAML, or lists none."""
-        outstanding = _inside(read_yaml(text, shown_as), "outstanding", shown_as)
+        root = read_yaml(text, shown_as)
+        outstanding = _inside(root, "outstanding", shown_as)
         tasks = _inside(outstanding, "tasks", shown_as)
         remediation = outstanding.value.get("remediation")
         open_items = [] if remediation is None else _items(remediation, "remediation", shown_as)
         plain = [item.plain for item in open_items]
-        return [_found(text, node, plain, shown_as) for node in _items(tasks, "tasks", shown_as)]
+        founds = [_found(text, node, plain, shown_as) for node in _items(tasks, "tasks", shown_as)]
+        is_open = [self.vocabulary.reads.get(found.word.lower()) is not _DONE for found in founds]
+        open_count = sum(is_open)
+        return [
+            replace(found, spot=_Spot(found.spot, cast(Node, root), open_count - own))
+            for found, own in zip(founds, is_open, strict=True)
+        ]
 
     def edits(self, text: str, edit: Edit) -> Sequence[Replacement]:
-        """What to replace in the text."""
-        return yaml_edits(text, edit, _NAMES)
+        """What to replace in the text: of the task, and `phase` once the last task is completed or comes back."""
+        spot = cast(_Spot, edit.found.spot)
+        own = replace(edit, found=replace(edit.found, spot=spot.node))
+        return [*yaml_edits(text, own, _NAMES), *_phase_edits(text, spot, edit.change)]
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """The task, the whole manifest, and how many other tasks are not completed."""
+
+    node: object
+    root: Node
+    others_open: int
 
 
 def _inside(node: Node | None, key: str, shown_as: str) -> Node:
@@ -60,6 +85,18 @@ def _inside(node: Node | None, key: str, shown_as: str) -> Node:
         raise UsageError(f"there is no {key} in the manifest", where, "write `outstanding:` with the list `tasks:`")
     found: Node = value[key]
     return found
+
+
+def _phase_edits(text: str, spot: _Spot, change: TaskChange) -> Sequence[Replacement]:
+    phase = spot.root.value["phase"].value if "phase" in spot.root.value else ""
+    if not change.steps or spot.others_open:
+        return []
+    before, after = change.steps[0].before, change.steps[-1].after
+    names = _NEXT_PHASE if after is _DONE else _PHASE_BEFORE if before is _DONE else {}
+    if phase not in names:
+        return []
+    values = {"phase": names[phase], "phase_started": rfc3339(change.at)}
+    return set_keys(text, spot.root, "phase", {key: value for key, value in values.items() if key in spot.root.value})
 
 
 def _items(node: Node, key: str, shown_as: str) -> list[Node]:

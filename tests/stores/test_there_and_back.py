@@ -24,6 +24,7 @@ S = TaskStatus
 THERE = {S.PENDING: S.QUEUED, S.COMPLETED: S.IN_PROGRESS, S.BLOCKED: S.IN_PROGRESS, S.IN_PROGRESS: S.PENDING}
 RECORD = re.compile(r"(?:\r?\n[ \t]*(?:<!-- )?|, )agentgates: ")
 LOGGED = re.compile(r"(?:\r?\n){1,2}- 2026-01-02 03:04: [^\r\n]*")
+PHASE = re.compile(r"(?m)^phase(?:_started)?: \S*")  # a manifest's phase moves on with its last task
 NATIVE = re.compile(r"\b(?:done|complete)\b")
 UPDATED = re.compile(r"(updated(?:_date)?: )[^\r\n]*")
 
@@ -76,7 +77,7 @@ def without_record(text: str) -> str:
     while found := RECORD.search(text):
         _, end = json.JSONDecoder().raw_decode(text, found.end())
         text = text[: found.start()] + text[end:].removeprefix(" -->")
-    return UPDATED.sub(r"\1", LOGGED.sub("", text))
+    return PHASE.sub("", UPDATED.sub(r"\1", LOGGED.sub("", text)))
 
 
 def plain(text: str) -> Any:
