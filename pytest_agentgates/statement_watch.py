@@ -26,17 +26,20 @@ _WORD = re.compile(r"\w+")
 
 
 class StatementWatch:
-    """One line for each distinct statement of a test, in a file of this process."""
+    """One line for each distinct statement and place, in a file of this process."""
 
     def __init__(self, root: Path, plan: dict[str, Any]) -> None:
         self.root = f"{root}{os.sep}"
         self.file_name = plan["file"]
         self.judges_setup = bool(plan["setup"])
         self.columns = tuple(plan["columns"])
+        self.exempting = tuple(word.encode() for word in plan["exempting"])
         self.test = ""
         self.tenants: tuple[str, ...] = ()
         self.seen: set[tuple[object, ...]] = set()
         self.plain: set[object] = set()
+        self.paths: dict[str, str] = {}
+        self.exempt: dict[str, bool] = {}
         self.lock = threading.Lock()
         self.file: TextIO | None = None
         self.process = 0
@@ -73,24 +76,24 @@ class StatementWatch:
             self.file.close()
 
     def is_noted(self, sql: object) -> bool:
-        """Whether no test runs, or the statement was noted as one that the test itself asked for."""
+        """Whether no test runs, or there is nothing more to learn of the statement in this test."""
         return not self.test or sql in self.plain
 
     def statement(self, sql: object, dialect: str, origin: str = "") -> None:
-        """Note a statement that is about to be executed; never raises."""
-        test = self.test
-        if not test:
-            return
-        key = (test, sql, origin)
+        """Note a statement that is about to be executed, once for each place that asks for it; never raises."""
         try:
-            if key in self.seen:
+            if self.is_noted(sql):
                 return
-            text = sql.decode("utf-8", "replace") if isinstance(sql, bytes) else _encodable(str(sql))
-            self._note(key, kind="statement", sql=_shortened(text), dialect=dialect, origin=origin, **self._place())
-            if not origin:
+            path, line = self._place()
+            key = (sql, dialect, origin, path, line)
+            if key not in self.seen:
+                text = sql.decode("utf-8", "replace") if isinstance(sql, bytes) else _encodable(str(sql))
+                facts = {"dialect": dialect, "origin": origin, "path": path, "line": line}
+                self._note(key, kind="statement", sql=_shortened(text), **facts)
+            if not origin and not self._may_be_exempt(path):  # else the same text may come from elsewhere, too
                 self.plain.add(sql)
         except Exception:  # noqa: BLE001 - the tests' own statement goes on, whatever becomes of the note
-            self._note(("lost", test), kind="lost", sql="", dialect=dialect, origin=origin, path="", line=0)
+            self._note(("lost", self.test), kind="lost")
 
     def row(self, table: str, column: str, value: object) -> None:
         """Note the tenant of a row that came to a test which says whose rows it expects."""
@@ -113,13 +116,29 @@ class StatementWatch:
             self.file.write(json.dumps({"test": self.test, **facts}) + "\n")
             self.file.flush()
 
-    def _place(self) -> dict[str, object]:
+    def _place(self) -> tuple[str, int]:
         """The nearest frame that lies in the project, of this greenlet or of those that wait for it."""
         for frame in _frames():
-            name = frame.f_code.co_filename
-            if name.startswith(self.root) and "site-packages" not in name:
-                return {"path": name[len(self.root) :].replace(os.sep, "/"), "line": frame.f_lineno}
-        return {"path": "", "line": 0}
+            path = self._path_of(frame.f_code.co_filename)
+            if path:
+                return path, frame.f_lineno
+        return "", 0
+
+    def _path_of(self, name: str) -> str:
+        """The path of a file below the root; "" for others and for installed packages."""
+        if name not in self.paths:
+            full = name if name.startswith("<") else os.path.abspath(name)
+            is_own = full.startswith(self.root) and "site-packages" not in full
+            self.paths[name] = full[len(self.root) :].replace(os.sep, "/") if is_own else ""
+        return self.paths[name]
+
+    def _may_be_exempt(self, path: str) -> bool:
+        """Whether a function of the file may be one whose statements are not judged."""
+        if path and path not in self.exempt:
+            with open(f"{self.root}{path}", "rb") as file:
+                content = file.read()
+            self.exempt[path] = any(word in content for word in self.exempting)
+        return self.exempt.get(path, False)
 
 
 def _encodable(text: str) -> str:

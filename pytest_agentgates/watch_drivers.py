@@ -126,7 +126,10 @@ def _psycopg(module: Any, watch: Watch) -> None:
 
 def _composed(cursor: Any, sql: Any) -> Any:
     """The text of a statement, which psycopg can also put together of parts."""
-    return sql.as_string(cursor.connection) if hasattr(sql, "as_string") else sql
+    try:
+        return sql.as_string(cursor.connection) if hasattr(sql, "as_string") else sql
+    except Exception:  # noqa: BLE001 - psycopg itself will say what is wrong with it
+        return repr(sql)
 
 
 def _asyncpg(module: Any, watch: Watch) -> None:

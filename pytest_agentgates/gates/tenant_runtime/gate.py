@@ -15,6 +15,8 @@ from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_o
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.gates.tenant_runtime.exempt_places import ExemptPlaces
 from pytest_agentgates.source.mapped_tables import TENANT_COLUMNS, Ownership, mapped_tables_of, tenant_tables
+from pytest_agentgates.source.sweep_marks import MARK
+from pytest_agentgates.source.waivers import PHRASE
 from pytest_agentgates.tenant_sql import ForeignKey, SqlCheck, SqlVerdict, TenantTables
 
 UNBOUND = Rule("TEN001", "a reference to a tenant-owned table is not bound to the tenant")
@@ -45,7 +47,8 @@ class TenantRuntime:
     def watch(self) -> Mapping[str, object]:
         """What the tests' process must write down."""
         columns = [*self.column, *self.owned.values()] or list(TENANT_COLUMNS)
-        return {"setup": self.judge_setup, "columns": columns}
+        exempting = [MARK, PHRASE.decode(), *(name.rpartition(".")[2] for name in self.resolvers)]
+        return {"setup": self.judge_setup, "columns": columns, "exempting": exempting}
 
     def check(self, workspace: Workspace) -> GateResult:
         """Judge what the tests executed."""
@@ -84,7 +87,7 @@ class TenantRuntime:
         if not touched:
             return replace(could_not_judge(self.name, _nothing(untouched)), facts={"untouched": untouched})
         share = f"{len(touched)} of {len(tables.owned)} owned tables touched"
-        message = f"{counted(len(watched.statements), 'statement')} executed, {share}"
+        message = f"{counted(len(watched.statements), 'distinct statement')} executed, {share}"
         facts = {"untouched": untouched, "exempt": sorted(exempt.used), "exempt_count": len(exempt.used)}
         return replace(result_of(self.name, _distinct(findings), message), facts=facts)
 
