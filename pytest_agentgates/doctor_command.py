@@ -15,6 +15,7 @@ from pytest_agentgates.core.printable import counted, printable
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import CANNOT_JUDGE, FAILED, PASSED
 from pytest_agentgates.examine_project import Examination, Examined, facts_of
+from pytest_agentgates.mend_project import mend_project
 from pytest_agentgates.project import Project
 from pytest_agentgates.run_git import Git
 from pytest_agentgates.source.tree import list_files, walk_files
@@ -27,9 +28,8 @@ from pytest_agentgates.wiring import wire_project
 def doctor_command(fix: bool, as_json: bool) -> int:
     """Say whether everything that speaks of tasks agrees; returns the exit code."""
     project = wire_project(Path.cwd())
-    examination = _examination(project)
-    mended = examination.mend() if fix else ()
-    examined = replace(examination.run(), mended=mended)
+    mended = mend_project(project) if fix else ()
+    examined = replace(_examination(project).run(), mended=mended)
     if as_json:
         click.echo(json.dumps(facts_of(examined), indent=2))
     else:
@@ -47,7 +47,7 @@ def _examination(project: Project) -> Examination:
         return project.open_store().load() if path == place else _tasks_in(project.root, path)
 
     own_log = partial(read_task_log, project) if is_database(project.config.tasks) else None
-    return Examination(project.root, files, place, git, load, project.config.tasks, own_log)
+    return Examination(project.root, files, place, git, load, project.config.tasks, project.config.evidence, own_log)
 
 
 def _files(project: Project) -> Sequence[str]:

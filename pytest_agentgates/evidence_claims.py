@@ -143,16 +143,19 @@ def _tasks(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _passed(document: Mapping[str, Any]) -> bool | None:
     """The verdict; failed tests or a blocking gate that failed tell it as well."""
-    words = [*(document.get(key) for key in _VERDICTS), *_of_summary(document.get("summary"))]
-    said = next((str(word).lower() for word in words if isinstance(word, str)), "")
+    said = _verdict(document).lower()
     failed = [value for key, value in _values(document) if key == "failed" and type(value) is int and value]
     if said in _FAILING or failed or _failing_gates(document.get("gates")):
         return False
     return True if said in _PASSING else None
 
 
-def _of_summary(summary: object) -> list[object]:
-    return [summary.get(key) for key in ("overall", *_VERDICTS)] if isinstance(summary, dict) else []
+def _verdict(document: Mapping[str, Any]) -> str:
+    """The word for how it went; empty where there is none."""
+    summary = document.get("summary")
+    within = [summary.get(key) for key in ("overall", *_VERDICTS)] if isinstance(summary, dict) else []
+    words = [*(document.get(key) for key in _VERDICTS), *within]
+    return next((word for word in words if isinstance(word, str)), "")
 
 
 def _failing_gates(gates: object) -> list[Mapping[str, Any]]:
@@ -164,10 +167,9 @@ def _failing_gates(gates: object) -> list[Mapping[str, Any]]:
 
 def _mistakes(document: Mapping[str, Any]) -> Iterator[str]:
     """Sums that do not add up inside one file, and a verdict that its own results do not bear out."""
-    words = [*(document.get(key) for key in _VERDICTS), *_of_summary(document.get("summary"))]
-    said = next((str(word) for word in words if isinstance(word, str)), "")
-    if said.lower() in _PASSING and _passed(document) is False:
-        yield f"it says {said}, and holds tests or blocking gates that failed"
+    verdict = _verdict(document)
+    if verdict.lower() in _PASSING and _passed(document) is False:
+        yield f"it says {verdict}, and holds tests or blocking gates that failed"
     gates, summary = document.get("gates"), document.get("summary")
     if isinstance(gates, dict) and isinstance(summary, dict):
         blocking = [gate for gate in gates.values() if isinstance(gate, dict) and gate.get("blocking")]

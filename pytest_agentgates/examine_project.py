@@ -11,23 +11,21 @@ from pathlib import Path
 
 from pytest_agentgates import transaction_log
 from pytest_agentgates.core.finding import Finding
-from pytest_agentgates.core.task import Task, TaskStatus
+from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.evidence_claims import Claim, read_claim_of
 from pytest_agentgates.examine_evidence import examine_evidence
 from pytest_agentgates.examine_lists import examine_lists
+from pytest_agentgates.examine_log import examine_log
 from pytest_agentgates.examine_queues import examine_queues
-from pytest_agentgates.git_folder import common_git_folder
 from pytest_agentgates.looked_at import LookedAt, found
 from pytest_agentgates.run_git import Git
-from pytest_agentgates.safe_write import is_temporary, lock_path_for, locked, sweep
+from pytest_agentgates.safe_write import killed_writers
 from pytest_agentgates.source.shadowing import ROOTS, shadows
-from pytest_agentgates.task_log import unlogged
 from pytest_agentgates.transaction_log import LogEntry
 
 _HEADINGS = re.compile(r"^## [A-Za-z0-9.-]*\d[A-Za-z0-9.-]*: ", re.MULTILINE)
 _OF_TESTS = frozenset({"tests", "test", "testdata", "fixtures"})
-_LOCK_SECONDS = 5
 OpenStore = Callable[[str], Sequence[Task] | None]
 
 
@@ -45,6 +43,7 @@ class Examined:
 class Examination:
     """Looks at one project; `load` gives the tasks of a file that is a task list, None for any other.
 
+    `location` and `evidence` are the configured ones.
     `own_log` reads the log of a store that keeps it itself; `store` is then its name, which `load` knows as well.
     """
 
@@ -54,6 +53,7 @@ class Examination:
     git: Git
     load: OpenStore
     location: str = ""
+    evidence: str = ""
     own_log: Callable[[], Sequence[LogEntry]] | None = None
     lists: dict[str, tuple[Task, ...]] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
@@ -68,9 +68,9 @@ class Examination:
             *examine_lists(at),
             *examine_evidence(at),
             *examine_queues(at, self.location),
-            *self._log(),
+            *self._log(at),
             *self._left_over(),
-            *self._shadows(),
+            *_shadows(at),
         ]
         return Examined(tuple(self.lists), tuple(claim.path for claim in self.claims), tuple(findings))
 
@@ -113,7 +113,7 @@ class Examination:
         except OSError:
             return None
 
-    def _log(self) -> Iterator[Finding]:
+    def _log(self, at: LookedAt) -> Iterator[Finding]:
         path = self._log_path
         shown = self.store if self.own_log else posixpath.join(posixpath.dirname(self.store), transaction_log.FILE_NAME)
         try:
@@ -121,68 +121,30 @@ class Examination:
         except AgentGatesError as error:
             yield found(shown, f"the log cannot be read: {error}", "restore the line from git")
             return
-        if not self.own_log and _is_torn(path):
+        if not self.own_log and transaction_log.is_torn(path):
             yield found(shown, "its last line is torn", "set it aside: agentgates doctor --fix")
-        last = {entry.task_id: entry for entry in entries}
-        for task in self.lists.get(self.store, ()):
-            entry = last.get(task.id)
-            if entry is not None and entry.after and entry.after != task.status.value:
-                message = f"{task.id} is {task.status.value}, the log's last move says {entry.after}"
-                yield found(self.store, message, "judge it again: agentgates run ID", task.where)
-            elif entry is None and entries and task.status is TaskStatus.COMPLETED:
-                message = f"{task.id} is completed, and the log knows no move of it"
-                yield found(self.store, message, "judge it again: agentgates run ID", task.where)
-            for message in unlogged(task, entries):
-                yield found(self.store, message, "put it back as it was recorded", task.where)
+        yield from examine_log(at, entries, self.root / self.evidence)
 
     def _left_over(self) -> Iterator[Finding]:
         if self.own_log:
             return
-        for path in _orphans(self.root / self.store):
+        for path in killed_writers(self.root / self.store):
             name = posixpath.join(posixpath.dirname(self.store), path.name)
             yield found(name, "a writer that was killed left it", "remove it: agentgates doctor --fix")
 
-    def _shadows(self) -> Iterator[Finding]:
-        for path, what in shadows(self.files, ROOTS, LookedAt(self.root, (), "", self.git).text("pyproject.toml")):
-            yield found(path, f"Python imports it in the place of {what}", "give it another name, or take it out")
-
     @property
     def _log_path(self) -> Path:
-        return (self.root / self.store).with_name(transaction_log.FILE_NAME)
+        return Path(os.path.realpath(self.root / self.store)).with_name(transaction_log.FILE_NAME)
 
-    def mend(self) -> tuple[str, ...]:
-        """Mend what is safe: a torn last line is set aside, files of killed writers are removed."""
-        mended = []
-        store = self.root / self.store
-        if self.own_log or not store.parent.is_dir():
-            return ()
-        with locked(lock_path_for(store, common_git_folder(self.root)), _LOCK_SECONDS):
-            if _is_torn(self._log_path):
-                transaction_log.mend(self._log_path)
-                mended.append("the torn last line of the log was set aside")
-            mended.extend(f"{path.name} was removed" for path in _orphans(store))
-            sweep(store)
-        return tuple(mended)
+
+def _shadows(at: LookedAt) -> Iterator[Finding]:
+    for path, what in shadows(at.files, ROOTS, at.text("pyproject.toml")):
+        yield found(path, f"Python imports it in the place of {what}", "give it another name, or take it out")
 
 
 def _may_be_evidence(path: str) -> bool:
     name = posixpath.basename(path)
     return name.endswith(".json") and any(word in name for word in ("quality_gates", "test_report", "test_failures"))
-
-
-def _is_torn(path: Path) -> bool:
-    data = path.read_bytes() if path.is_file() else b""
-    return bool(data) and not data.endswith(b"\n")
-
-
-def _orphans(store: Path) -> list[Path]:
-    """Files that writers of the store left beside it when they were killed."""
-    target = Path(os.path.realpath(store))
-    if not target.parent.is_dir():
-        return []
-    return sorted(
-        path for path in target.parent.iterdir() if path.name.startswith(f".{target.name}.") and is_temporary(path.name)
-    )
 
 
 def facts_of(examined: Examined) -> Mapping[str, object]:

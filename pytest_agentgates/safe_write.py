@@ -103,6 +103,15 @@ def lock_path_for(path: Path, common_dir: Path | None) -> Path:
     return common_dir / "agentgates" / f"{target.name}.lock"
 
 
+def killed_writers(path: Path) -> tuple[Path, ...]:
+    """The files beside a file that its writers left when they were killed."""
+    target = Path(os.path.realpath(path))
+    if not target.parent.is_dir():
+        return ()
+    beside = (one for one in target.parent.iterdir() if one.name.startswith(f".{target.name}."))
+    return tuple(sorted(one for one in beside if is_temporary(one.name)))
+
+
 def sweep(path: Path) -> None:
     """Remove what killed writers of this file left beside it; only for the holder of the file's lock."""
     target = Path(os.path.realpath(path))
