@@ -127,4 +127,11 @@ def _holds(whole: str, part: str) -> bool:
 
 def _texts_of(task: Task, key: str) -> tuple[str, ...]:
     value = task.extra.get(key)
-    return tuple(map(str, value)) if isinstance(value, list) else ()
+    return tuple(map(_asked, value)) if isinstance(value, list) else ()
+
+
+def _asked(item: object) -> str:
+    """What a criterion asks for, wherever it stands and whether it is ticked or not."""
+    if not isinstance(item, dict):
+        return str(item)
+    return "\n".join(str(item[key]) for key in ("text", "more") if item.get(key)) or str(item)

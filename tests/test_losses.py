@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_agentgates import losses
+from pytest_agentgates.core.task import Task
 from tests.gated_project import CALC, GatedProject
 
 LINT = '\n[tool.agentgates.gates.ruff_clean]\npaths = ["src"]\n'
@@ -97,3 +99,13 @@ def test_a_waiver_of_what_protects_the_tests_counts_only_from_the_base(project: 
     project.gated("--agent-base", "HEAD")
     assert project.gate("untampered")["status"] == "pass"
     assert [finding["waived"] for finding in project.gate("untampered")["findings"]] == ["agreed"]
+
+
+def test_ticking_a_criterion_is_no_loss_and_rewording_it_is() -> None:
+    def said(**criterion: object) -> Task:
+        return Task("T1", extra={"acceptance_criteria": [{"text": "sums", "more": "`make sums`", **criterion}]})
+
+    asked = said(done=False, offset=4)
+    assert list(losses._fewer(asked, said(done=True, offset=9))) == []
+    assert len(list(losses._fewer(asked, said(text="none")))) == 1
+    assert len(list(losses._fewer(asked, said(more="`true`")))) == 1

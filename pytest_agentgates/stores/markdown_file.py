@@ -11,12 +11,12 @@ from typing import ClassVar, cast
 from pytest_agentgates.core.printable import one_line
 from pytest_agentgates.git_folder import common_git_folder
 from pytest_agentgates.json_text import Replacement
+from pytest_agentgates.task_files.criteria_text import WRITABLE, criteria, progress, ticks
 from pytest_agentgates.task_files.form import Edit, Found, Vocabulary
 from pytest_agentgates.task_files.form_store import FormStore
 from pytest_agentgates.task_files.locked_change import Place
 from pytest_agentgates.task_files.markdown_text import (
     Line,
-    criteria,
     lines_of,
     logged,
     newline_at,
@@ -76,7 +76,8 @@ class MarkdownFile:
         spot = cast(_Spot, edit.found.spot)
         newline = newline_at(text, spot.lines[0].end)
         said = {**in_own_words(_own(spot.values), edit.fields), **({"status": edit.word} if edit.word else {})}
-        edits = [*logged(text, spot.lines, edit.change), *_field_edits(text, spot, said)]
+        proved = [*ticks(spot.lines, edit.fields), *progress(text, spot.lines, edit.fields, edit.change)]
+        edits = [*logged(text, spot.lines, edit.change), *proved, *_field_edits(text, spot, said)]
         added = ""
         if edit.word is not None and "status" not in spot.places:
             added += f"{newline}{newline}**Status**: {edit.word}"
@@ -116,7 +117,7 @@ def _found(lines: list[Line], match: re.Match[str], shown_as: str) -> Found:
         word=values.get("status", ""),
         spot=_Spot(lines, values, {name: span for name, (_, span, _) in fields.items()}, record_at, last),
         record=record,
-        writable=(frozenset(("module", "base")) & own.keys()) | writable_words(own),
+        writable=(frozenset(("module", "base")) & own.keys()) | writable_words(own) | WRITABLE,
         lines={name: line.number for name, (line, _, _) in fields.items()},
     )
 
@@ -139,9 +140,10 @@ def _entry(match: re.Match[str], lines: list[Line], values: Mapping[str, str]) -
     needs = values.get("blocked_by", values.get("dependencies", ""))
     found: dict[str, object] = {
         "description": text_of(section(lines, "description")),
-        "acceptance_criteria": criteria(section(lines, "acceptance criteria")),
+        "acceptance_criteria": criteria(lines, lines[0].number),
         "dependencies": [] if needs.lower() in _NOTHING else re.findall(r"[\w.-]*\d[\w.-]*", needs),
         "agent": values.get("agent", ""),
+        "labels": values.get("labels", ""),
         "body": text_of(lines[1:]),
         **with_own_words(_own(values)),
     }

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.json_text import Replacement
+from pytest_agentgates.task_files.criteria_text import WRITABLE, criteria, progress, ticks
 from pytest_agentgates.task_files.form import Edit, Found
-from pytest_agentgates.task_files.markdown_text import criteria, ids_in, lines_of, logged, section, text_of
+from pytest_agentgates.task_files.markdown_text import ids_in, lines_of, logged, section, text_of
 from pytest_agentgates.task_files.yaml_entry import found_in, yaml_edits
 from pytest_agentgates.yaml_text import Node, read_yaml
 
@@ -24,21 +25,25 @@ def read_task(text: str, shown_as: str, names: Mapping[str, str]) -> Found:
     if node is None:
         raise UsageError("the front matter is empty", f"{shown_as}:1", "add `id:` to it")
     found = found_in(text, node, names, shown_as)
-    lines = list(lines_of(text, body))
+    lines = list(lines_of(text, body, text.count("\n", 0, body) + 1))
     own = {
         "description": text_of(section(lines, "description")),
-        "acceptance_criteria": criteria(section(lines, "acceptance criteria")),
+        "acceptance_criteria": criteria(lines, found.line),
         "dependencies": ids_in(section(lines, "dependencies")),
         "body": text[body:],
     }
     entry = {key: value for key, value in own.items() if value}
-    return replace(found, entry={**entry, **{key: value for key, value in found.entry.items() if value is not None}})
+    said = {key: value for key, value in found.entry.items() if value is not None}
+    return replace(found, entry={**entry, **said}, writable=found.writable | WRITABLE)
 
 
 def task_edits(text: str, edit: Edit, names: Mapping[str, str]) -> Sequence[Replacement]:
-    """What to replace in the text: keys of the front matter, and lines of the progress log."""
+    """What to replace in the text: keys of the front matter, boxes, and lines of the progress log."""
     _, _, body = _front_matter(text, "")
-    return [*yaml_edits(text, edit, names), *logged(text, list(lines_of(text, body)), edit.change)]
+    lines = list(lines_of(text, body))
+    in_yaml = replace(edit, fields={key: value for key, value in edit.fields.items() if key not in WRITABLE})
+    said = [*ticks(lines, edit.fields), *progress(text, lines, edit.fields, edit.change)]
+    return [*yaml_edits(text, in_yaml, names), *said, *logged(text, lines, edit.change)]
 
 
 def _read_yaml(text: str, shown_as: str, start: int) -> Node | None:

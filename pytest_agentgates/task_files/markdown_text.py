@@ -1,4 +1,4 @@
-"""Markdown by its lines: front matter, headings outside of code, criteria, the progress log, the kept record."""
+"""Markdown by its lines: front matter, headings outside of code, the progress log, the kept record."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from pytest_agentgates.task_files.form import RECORD
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*\Z")
-_CRITERION = re.compile(r"[ \t]*[-*+][ \t]+\[([ xX])\][ \t]+(.*)\Z")
 _ITEM = re.compile(r"[ \t]*[-*+][ \t]+(.*)\Z")
 _ID = re.compile(r"`?\[?([A-Za-z]*[\w.-]*\d[\w.-]*)")
 _RECORD = re.compile(rf"[ \t]*<!-- {RECORD}: (.*) -->[ \t]*")
@@ -78,12 +77,6 @@ def section(lines: list[Line], *names: str) -> list[Line]:
 def text_of(lines: list[Line]) -> str:
     """The lines as one text, without blank lines around it."""
     return "\n".join(line.text for line in lines).strip()
-
-
-def criteria(lines: list[Line]) -> list[dict[str, object]]:
-    """The boxes among the lines."""
-    found = [_CRITERION.match(line.text) for line in lines if not line.code]
-    return [{"text": one[2].strip(), "done": one[1] != " "} for one in found if one]
 
 
 def ids_in(lines: list[Line]) -> list[str]:
