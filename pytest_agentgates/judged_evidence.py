@@ -71,11 +71,11 @@ class JudgedEvidence:
         folder, source = find_root(root)
         text = read_text(folder / source) if source else ""
         now = {
-            "the files": (
+            "the files differ": (
                 self.document["git"]["files_digest"],
                 digest_of(digest_files(root, project_files(self.project))),
             ),
-            "the configuration": (self.document["config_digest"], hashlib.sha256(text.encode()).hexdigest()),
+            "the configuration differs": (self.document["config_digest"], hashlib.sha256(text.encode()).hexdigest()),
         }
         yield from (_differ(what, claimed, found) for what, (claimed, found) in now.items() if claimed != found)
 
@@ -105,7 +105,7 @@ class JudgedEvidence:
     def _tool(self) -> Iterator[str]:
         claimed, found = self.document["tool_digest"], tool_digest()
         if claimed != found:
-            yield _differ("this tool", claimed, found)
+            yield _differ("this tool differs", claimed, found)
 
     def _artifacts(self) -> Iterator[str]:
         top = self.project.root.resolve()
@@ -170,7 +170,7 @@ class JudgedEvidence:
 
 
 def _differ(what: str, claimed: object, found: str) -> str:
-    return f"{what} differ from what was judged (digest {str(claimed)[:12]}, now {found[:12]})"
+    return f"{what} from what was judged (digest {str(claimed)[:12]}, now {found[:12]})"
 
 
 def _other(moves: list[LogEntry], judged: JudgedEvidence, digest: str) -> list[LogEntry]:
