@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_agentgates import losses
 from pytest_agentgates.core.task import Task
+from pytest_agentgates.losses import _fewer
 from tests.gated_project import CALC, GatedProject
 
 LINT = '\n[tool.agentgates.gates.ruff_clean]\npaths = ["src"]\n'
@@ -106,6 +106,6 @@ def test_ticking_a_criterion_is_no_loss_and_rewording_it_is() -> None:
         return Task("T1", extra={"acceptance_criteria": [{"text": "sums", "more": "`make sums`", **criterion}]})
 
     asked = said(done=False, offset=4)
-    assert list(losses._fewer(asked, said(done=True, offset=9))) == []
-    assert len(list(losses._fewer(asked, said(text="none")))) == 1
-    assert len(list(losses._fewer(asked, said(more="`true`")))) == 1
+    assert list(_fewer(asked, said(done=True, offset=9))) == []
+    assert len(list(_fewer(asked, said(text="none")))) == 1
+    assert len(list(_fewer(asked, said(more="`true`")))) == 1
