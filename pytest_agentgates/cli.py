@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -12,6 +13,7 @@ from pytest_agentgates.core.printable import printable
 from pytest_agentgates.errors import CANNOT_JUDGE, INTERRUPTED, INTERRUPTED_RUN, MISTAKE, AgentGatesError
 from pytest_agentgates.task_group import preflight, tasks
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _EXIT_CODES = (
     "Exit codes: 0 passed, 1 failed or incomplete, 2 interrupted, 3 something could not be judged, "
@@ -32,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except AgentGatesError as error:
         click.echo(f"agentgates: {printable(str(error))}", err=True)
         code = error.exit_code
+    except OSError as error:
+        code = _show_full_disk(error) if error.errno in _FULL else _report_bug(error)
     except Exception as error:  # noqa: BLE001 - our own bug: say what to report, and never exit 0 or 1
         code = _report_bug(error)
     sys.exit(code or 0)
@@ -54,6 +58,13 @@ def _show_mistake(error: click.ClickException) -> int:
     command = context.command_path if context else "agentgates"
     click.echo(f"agentgates: {printable(error.format_message())}\n  fix: look at: {command} --help", err=True)
     return MISTAKE
+
+
+def _show_full_disk(error: OSError) -> int:
+    """Say that what was to be shown could not be; files of our own are written elsewhere, with messages of theirs."""
+    fix = "make room where the output goes"
+    click.echo(f"agentgates: the output cannot be written: {error.strerror}\n  fix: {fix}", err=True)
+    return CANNOT_JUDGE
 
 
 def _report_bug(error: Exception) -> int:

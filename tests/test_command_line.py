@@ -1,8 +1,11 @@
-"""`--help` tells each command and each option in words that fit on a terminal."""
+"""What the command line tells: help in words that fit on a terminal, and that its output found no room."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -40,3 +43,15 @@ def test_every_option_says_what_it_is_for(words: tuple[str, ...]) -> None:
 def test_the_exit_codes_are_told() -> None:
     told = CliRunner().invoke(agentgates, ["--help"]).output
     assert [number for number in "012345" if f" {number} " not in told] == []
+
+
+def test_output_that_finds_no_room_is_one_message() -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no /dev/full: that a full disk is told was not tried")
+    with full.open("w", encoding="utf-8") as output:
+        command = [sys.executable, "-m", "pytest_agentgates", "schema", "config"]
+        ran = subprocess.run(command, stdout=output, stderr=subprocess.PIPE, text=True, check=False)
+    assert ran.returncode == 3
+    assert ran.stderr.startswith("agentgates: the output cannot be written: ")
+    assert "Traceback" not in ran.stderr
