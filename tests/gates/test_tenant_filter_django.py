@@ -165,6 +165,14 @@ CLASSES = {
         "\ndef orders(t, i):\n    return Order.objects.for_tenant(t).get(pk=i) if False else Order.objects.recent().get(pk=i)\n",
         "\ndef orders(t, i):\n    return Order.objects.filter(tenant_id=t).get(pk=i)\n",
     ),
+    "model_form": (
+        '\nfrom django import forms\nclass ItemForm(forms.ModelForm):\n    class Meta:\n        model = Item\n        fields = ["order"]\n',
+        '\nfrom django import forms\nclass ItemForm(forms.ModelForm):\n    def __init__(self, tenant, **kwargs):\n        super().__init__(**kwargs)\n        self.fields["order"].queryset = Order.objects.filter(tenant=tenant)\n    class Meta:\n        model = Item\n        fields = ["order"]\n',
+    ),
+    "model_form_all": (
+        '\nfrom django import forms\nclass ItemForm(forms.ModelForm):\n    class Meta:\n        model = Item\n        fields = "__all__"\n',
+        '\nfrom django import forms\nclass OrderForm(forms.ModelForm):\n    class Meta:\n        model = Order\n        fields = ["user"]\n',
+    ),
 }
 
 

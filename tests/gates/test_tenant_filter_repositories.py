@@ -44,6 +44,14 @@ FILES = {
         "\nclass Repository:\n    model = None\n    def __init__(self, session, tenant_id):\n        self.session = session\n        self.tenant_id = tenant_id\n\n    def base(self):\n        return select(self.model)\n\n    def get(self, key):\n        return self.session.scalars(self.base().where(self.model.id == key)).first()\n\nclass Orders(Repository):\n    model = Order\n    def by_number(self, number):\n        return self.session.scalars(self.base().where(Order.number == number)).all()\n",
         "\nclass Repository:\n    model = None\n    def __init__(self, session, tenant_id):\n        self.session = session\n        self.tenant_id = tenant_id\n\n    def base(self):\n        return select(self.model).where(self.model.tenant_id == self.tenant_id)\n\n    def get(self, key):\n        return self.session.scalars(self.base().where(self.model.id == key)).first()\n\nclass Orders(Repository):\n    model = Order\n    def by_number(self, number):\n        return self.session.scalars(self.base().where(Order.number == number)).all()\n",
     ),
+    "generic_repo_ctor": (
+        "\nclass Repository:\n    def __init__(self, session, model, tenant_id):\n        self.session, self.model, self.tenant_id = session, model, tenant_id\n\n    def get(self, key):\n        return self.session.scalars(select(self.model).where(self.model.id == key)).first()\n\nclass Orders(Repository):\n    def __init__(self, session, tenant_id):\n        super().__init__(session, Order, tenant_id)\n",
+        "\nclass Repository:\n    def __init__(self, session, model, tenant_id):\n        self.session, self.model, self.tenant_id = session, model, tenant_id\n\n    def get(self, key):\n        return self.session.scalars(select(self.model).where(self.model.id == key, self.model.tenant_id == self.tenant_id)).first()\n\nclass Orders(Repository):\n    def __init__(self, session, tenant_id):\n        super().__init__(session, Order, tenant_id)\n",
+    ),
+    "generic_repo_typed": (
+        '\nfrom typing import Generic, TypeVar\nT = TypeVar("T", bound=Base)\nclass Repository(Generic[T]):\n    model: type[T]\n    async def get(self, session, key, tenant_id):\n        stmt = select(self.model).where(self.model.id == key)\n        print(tenant_id)\n        return (await session.execute(stmt)).scalar_one_or_none()\n\nclass OrderRepository(Repository[Order]):\n    model = Order\n\nasync def use(session, key, tenant_id):\n    return await OrderRepository().get(session, key, tenant_id)\n',
+        '\nfrom typing import Generic, TypeVar\nT = TypeVar("T", bound=Base)\nclass Repository(Generic[T]):\n    model: type[T]\n    async def get(self, session, key, tenant_id):\n        stmt = select(self.model).where(self.model.id == key)\n        stmt = stmt.where(self.model.tenant_id == tenant_id)\n        return (await session.execute(stmt)).scalar_one_or_none()\n\nclass OrderRepository(Repository[Order]):\n    model = Order\n\nasync def use(session, key, tenant_id):\n    return await OrderRepository().get(session, key, tenant_id)\n',
+    ),
     "depends": (
         "\ndef orders(s, i: int, user=Depends(get_current_user)):\n    return s.scalars(select(Order).where(Order.id == i)).all()\n",
         "\ndef orders(s, i: int, user=Depends(get_current_user)):\n    return s.scalars(select(Order).where(Order.id == i, Order.tenant_id == user.tenant_id)).all()\n",
@@ -67,6 +75,10 @@ FILES = {
     "property_query": (
         "\nclass Orders:\n    @property\n    def query(self):\n        return select(Order)\n    def one(self, s, i):\n        return s.scalars(self.query.where(Order.id == i)).one()\n",
         "\nclass Orders:\n    @property\n    def query(self):\n        return select(Order).where(Order.tenant_id == self.tenant_id)\n    def one(self, s, i):\n        return s.scalars(self.query.where(Order.id == i)).one()\n",
+    ),
+    "attr_query": (
+        "\nclass Orders:\n    def __init__(self, s, t):\n        self.query = s.query(Order)\n    def one(self, i):\n        return self.query.filter(Order.id == i).one()\n",
+        "\nclass Orders:\n    def __init__(self, s, t):\n        self.query = s.query(Order).filter(Order.tenant_id == t)\n    def one(self, i):\n        return self.query.filter(Order.id == i).one()\n",
     ),
     "flask_query": (
         "\ndef one(i, t):\n    return Order.query.filter_by(id=i).first_or_404()\n",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.frame import DEEPEST, Frame
+from pytest_agentgates.gates.tenant_filter.helpers import at_line
 from pytest_agentgates.gates.tenant_filter.managers import manager
 from pytest_agentgates.gates.tenant_filter.values import (
     CLIENT,
@@ -24,10 +26,12 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Thing,
     Use,
 )
+from pytest_agentgates.gates.tenant_filter.world import Defined
 
 Evaluate = Callable[[Frame, ast.expr], Thing]
 _CLIENT_PARTS = frozenset(
     {"data", "GET", "POST", "query_params", "args", "form", "json", "values", "body", "path_params"}
+    | {"headers", "META", "cookies", "COOKIES"}
 )
 
 
@@ -85,12 +89,18 @@ def _of_callee(frame: Frame, base: Callee, node: ast.Attribute, evaluate: Evalua
         return evaluate(inner, expression) if frame.depth <= DEEPEST else UNKNOWN
     held = frame.world.held_value(base.name, node.attr) if base.is_instance and frame.depth <= DEEPEST else None
     if held is not None:
-        expression, where = held
-        inner = Frame(frame.world, where, {}, base.name, frame.depth + 1)
-        found = evaluate(inner, expression)
-        return UNKNOWN if isinstance(found, (Plain, Query)) else found
+        return _held(frame, base, held, node.lineno, evaluate)
     nested = frame.world.find(f"{base.name}.{node.attr}")
     return Callee(nested.name) if nested is not None and isinstance(nested.node, ast.ClassDef) else UNKNOWN
+
+
+def _held(frame: Frame, base: Callee, held: tuple[ast.expr, Defined], line: int, evaluate: Evaluate) -> Thing:
+    """What a method gave `self.name`; a query only where `__init__` did, another method may come later."""
+    expression, where = frame.world.constructor_argument(base.name, held) or held
+    found = evaluate(Frame(frame.world, where, {}, base.name, frame.depth + 1), expression)
+    if isinstance(found, Query):
+        return at_line(replace(found, is_open=found.is_open or where.node.name != "__init__"), line)
+    return UNKNOWN if isinstance(found, Plain) else found
 
 
 def _of_plain(frame: Frame, base: Plain, node: ast.Attribute) -> Thing:

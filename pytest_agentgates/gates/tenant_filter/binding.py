@@ -17,16 +17,29 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Use,
 )
 
+# A membership is looked up by who asks: neither a constant nor what the client sent.
+_OF_OTHERS = (Source.UNKNOWN, Source.ROW)
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The owned entities that nothing binds, and those of which it cannot be told."""
+    """The owned entities that nothing binds, and those of which it cannot be told.
+
+    `clients` are the variables through which the client says whose rows are meant, empty for one without a variable;
+    `has_identity` where a column is compared with what neither the client nor the source says.
+    """
 
     unbound: tuple[Use, ...] = ()
     unsure: tuple[Use, ...] = ()
     owned: int = 0
-    from_client: bool = False
+    clients: frozenset[str] = frozenset()
     has_null_way: bool = False
+    has_identity: bool = False
+
+    @property
+    def from_client(self) -> bool:
+        """Whether the client says which tenant it is."""
+        return bool(self.clients)
 
     @property
     def is_bound(self) -> bool:
@@ -48,8 +61,9 @@ def judge(query: Query, entities: OwnedEntities, outer: frozenset[str] = frozens
         every.unbound,
         every.unsure,
         every.owned,
-        any(graph.is_tenant(one.column) and one.source is Source.CLIENT for one in atoms),
+        frozenset(one.variable for one in atoms if graph.is_tenant(one.column) and one.source is Source.CLIENT),
         any(graph.is_tenant(one.column) and one.source is Source.NONE for one in atoms),
+        any(not graph.is_tenant(one.column) and one.source in _OF_OTHERS for one in atoms),
     )
 
 
@@ -74,8 +88,9 @@ def _together(found: Iterable[Judged]) -> Judged:
         tuple(use for one in held for use in one.unbound),
         tuple(use for one in held for use in one.unsure),
         sum(one.owned for one in held),
-        any(one.from_client for one in held),
+        frozenset(name for one in held for name in one.clients),
         any(one.has_null_way for one in held),
+        any(one.has_identity for one in held),
     )
 
 

@@ -13,9 +13,10 @@ from pytest_agentgates.gates.tenant_filter.evaluate import evaluate
 from pytest_agentgates.gates.tenant_filter.frame import Executed, Frame
 from pytest_agentgates.gates.tenant_filter.functions import Reading
 from pytest_agentgates.gates.tenant_filter.helpers import inline
-from pytest_agentgates.gates.tenant_filter.managers import default_queryset
+from pytest_agentgates.gates.tenant_filter.managers import default_queryset, manager
+from pytest_agentgates.gates.tenant_filter.model_forms import offered
 from pytest_agentgates.gates.tenant_filter.statements import follow
-from pytest_agentgates.gates.tenant_filter.values import Callee, Query, Thing
+from pytest_agentgates.gates.tenant_filter.values import UNKNOWN, Callee, Query, Thing
 from pytest_agentgates.gates.tenant_filter.world import Defined, World
 
 _VIEWS = ("ListView", "DetailView", "UpdateView", "DeleteView")
@@ -48,6 +49,8 @@ def _read_class(world: World, found: Defined) -> Reading:
     if _is_set_later(found.node):
         frame.executed[:] = [_unsure(one) for one in frame.executed]
     _view(frame, found)
+    for entity, line in offered(world, found):
+        frame.execute(manager(frame, entity, "objects", line, evaluate) or UNKNOWN)
     return _reading(frame)
 
 

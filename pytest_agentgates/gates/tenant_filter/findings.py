@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.gates.tenant_filter.binding import Judged
+from pytest_agentgates.gates.tenant_filter.class_syntax import Function
+from pytest_agentgates.gates.tenant_filter.client_checks import is_checked
 from pytest_agentgates.gates.tenant_filter.frame import Executed
 from pytest_agentgates.gates.tenant_filter.functions import Reading
 from pytest_agentgates.gates.tenant_filter.owned_entities import OwnedEntities
@@ -21,7 +23,7 @@ from pytest_agentgates.gates.tenant_filter.rules import (
     UNBOUND,
 )
 from pytest_agentgates.gates.tenant_filter.statements_found import SqlFinding, judge_sql
-from pytest_agentgates.gates.tenant_filter.world import Function
+from pytest_agentgates.gates.tenant_filter.world import Defined
 from pytest_agentgates.tenant_sql import SqlCheck
 
 _REPOSITORY = ("Repository", "Repo", "Dao", "DAO", "Gateway", "Store")
@@ -57,6 +59,7 @@ class Findings:
     entities: OwnedEntities
     check: SqlCheck
     tally: Tally
+    find: Callable[[str], Defined | None]
     is_implicit: bool = False
 
     def of(self, reading: Reading, escaped_counts: bool) -> Iterator[Finding]:
@@ -92,7 +95,8 @@ class Findings:
         return self._finding(rule, reading, line, _message(rule, names, reading))
 
     def _bound(self, reading: Reading, line: int, ways: Sequence[Executed]) -> Finding | None:
-        if any(one.judged.from_client for one in ways):
+        clients = frozenset(name for one in ways for name in one.judged.clients)
+        if clients and not is_checked(reading, clients, self.entities.tenant_names, self.find):
             names = self._names(use.key for one in ways for use in one.query.uses)
             return self._finding(FROM_CLIENT, reading, line, f"{names}: the tenant comes from the client")
         if any(one.judged.unsure for one in ways):

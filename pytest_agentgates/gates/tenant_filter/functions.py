@@ -10,7 +10,7 @@ from pytest_agentgates.gates.tenant_filter.evaluate import evaluate
 from pytest_agentgates.gates.tenant_filter.frame import Executed, Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.parameters import parameters
 from pytest_agentgates.gates.tenant_filter.statements import follow
-from pytest_agentgates.gates.tenant_filter.values import DocumentQuery, Sql, Thing
+from pytest_agentgates.gates.tenant_filter.values import Callee, DocumentQuery, Sql, Thing
 from pytest_agentgates.gates.tenant_filter.world import Defined, World
 
 MARK = "cross_tenant"
@@ -48,10 +48,14 @@ class FileReader:
             except RecursionError:
                 yield _unread(defined)
 
-    def _read(self, name: str, defined: Defined) -> Reading:
+    def read_for(self, defined: Defined, owner: str) -> Reading:
+        """What a method does in a subclass of the class that defines it."""
+        return self._read(defined.name, defined, Callee(owner))
+
+    def _read(self, name: str, defined: Defined, base: Callee | None = None) -> Reading:
         assert not isinstance(defined.node, ast.ClassDef)  # noqa: S101 - read() has looked
-        frame = Frame(self.world, defined, {}, defined.owner)
-        frame.env = {**self._env.get(name.rpartition(".")[0], {}), **parameters(frame, defined)}
+        frame = Frame(self.world, defined, {}, base.name if base is not None else defined.owner)
+        frame.env = {**self._env.get(name.rpartition(".")[0], {}), **parameters(frame, defined, base)}
         start = dict(frame.env)
         follow(frame, defined.node.body, evaluate)
         self._env[name] = {**start, **frame.env}

@@ -18,6 +18,7 @@ from pytest_agentgates.gates.tenant_filter.class_bodies import read_bodies
 from pytest_agentgates.gates.tenant_filter.findings import Findings, Tally
 from pytest_agentgates.gates.tenant_filter.functions import FileReader, Reading
 from pytest_agentgates.gates.tenant_filter.implicit import implicit_scope, optional_managers, scope_of_managers
+from pytest_agentgates.gates.tenant_filter.inherited import Generics
 from pytest_agentgates.gates.tenant_filter.owned_entities import OwnedEntities
 from pytest_agentgates.gates.tenant_filter.rules import RULES
 from pytest_agentgates.gates.tenant_filter.statements_found import sql_check
@@ -83,9 +84,12 @@ class TenantFilter:
             return could_not_judge(self.name, f"no Python file lies under {', '.join(self.paths)}")
         tally, reader = Tally(), FileReader(world, frozenset(self.resolvers))
         files = candidate_files(world, judged)
+        generics = Generics(reader)
         readings = [one for path in files for one in (*reader.read(path), *read_bodies(world, path))]
+        readings += [one for path in files for one in generics.read(path)]
         scope = implicit_scope(world, judged)
-        findings = Findings(world.entities, sql_check(tenant, self.dialect), tally, is_implicit=scope is not None)
+        check = sql_check(tenant, self.dialect)
+        findings = Findings(world.entities, check, tally, world.find, is_implicit=scope is not None)
         called = _Callers(world, judged, readings)
         found = [one for reading in readings for one in findings.of(reading, called.nobody(reading, tally))]
         found += undeclared_tables(workspace, world, tenant, self.shared, self.via)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from pytest_agentgates.gates.tenant_filter.class_syntax import Function
 from pytest_agentgates.gates.tenant_filter.frame import Frame
 from pytest_agentgates.gates.tenant_filter.values import PLAIN, UNKNOWN, Callee, Entity, Plain, Row, Source, Thing
 from pytest_agentgates.gates.tenant_filter.world import Defined
@@ -12,6 +13,7 @@ from pytest_agentgates.source.name_table import types_in
 
 _CLIENT_NAMES = frozenset({"request", "req"})
 _ROUTES = frozenset({"get", "post", "put", "patch", "delete", "route", "api_route", "websocket"})
+_INJECTED = frozenset({"Depends", "Security", "Provide", "FromDishka", "Inject"})
 _PLAIN_TYPES = frozenset({"str", "int", "UUID", "UUID4", "uuid", "bytes"})
 _BODIES = ("Create", "Update", "Request", "Payload", "Body", "Schema", "Input", "In", "Patch", "DTO", "Dto")
 
@@ -23,9 +25,12 @@ def parameters(frame: Frame, found: Defined, base: Callee | None = None) -> dict
         return {}
     arguments = node.args
     env: dict[str, Thing] = {}
-    is_route = any(_is_route(one) for one in node.decorator_list)
+    is_route = any(is_route_mark(one) for one in node.decorator_list)
+    given = _by_client(node) if is_route or found.name in frame.world.routed else frozenset()
     for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-        env[one.arg] = _parameter(frame, found, one, is_route)
+        value = _parameter(frame, found, one, is_route)
+        is_plain = isinstance(value, Plain) and value.source is Source.PLAIN and one.arg in given
+        env[one.arg] = replace(value, source=Source.CLIENT) if isinstance(value, Plain) and is_plain else value
     if arguments.vararg is not None:
         env[arguments.vararg.arg] = UNKNOWN
     if arguments.kwarg is not None:
@@ -34,6 +39,22 @@ def parameters(frame: Frame, found: Defined, base: Callee | None = None) -> dict
     if found.owner and first is not None and first.arg in ("self", "cls"):
         env[first.arg] = _receiver(frame, found, first.arg, base)
     return env
+
+
+def _by_client(node: Function) -> frozenset[str]:
+    """The parameters of a handler that the path, the query, a header or the body gives: no dependency does."""
+    arguments = node.args
+    places = [*arguments.posonlyargs, *arguments.args]
+    defaults = [None] * (len(places) - len(arguments.defaults)) + [*arguments.defaults]
+    every = [*zip(places, defaults, strict=True), *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]
+    parts = ((one, (default, one.annotation)) for one, default in every)
+    return frozenset(one.arg for one, held in parts if not any(is_dependency(part) for part in held))
+
+
+def is_dependency(node: ast.expr | None) -> bool:
+    """Whether a default or an annotation has a parameter injected."""
+    calls = (one for one in ast.walk(node) if isinstance(one, ast.Call)) if node is not None else ()
+    return any(getattr(one.func, "attr", getattr(one.func, "id", "")) in _INJECTED for one in calls)
 
 
 def _receiver(frame: Frame, found: Defined, name: str, base: Callee | None) -> Thing:
@@ -95,5 +116,6 @@ def _element(kind: ast.Subscript | None) -> ast.expr | None:
     return None
 
 
-def _is_route(node: ast.expr) -> bool:
+def is_route_mark(node: ast.expr) -> bool:
+    """Whether a decorator makes a function the handler of a path."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ROUTES

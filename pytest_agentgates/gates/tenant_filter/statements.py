@@ -9,7 +9,7 @@ from dataclasses import replace
 from pytest_agentgates.gates.tenant_filter.combine import choices, either, literal
 from pytest_agentgates.gates.tenant_filter.frame import Frame
 from pytest_agentgates.gates.tenant_filter.guards import proofs
-from pytest_agentgates.gates.tenant_filter.values import UNKNOWN, Items, Plain, Query, Row, Thing
+from pytest_agentgates.gates.tenant_filter.values import UNKNOWN, Items, Plain, Query, Row, Source, Thing
 
 Evaluate = Callable[[Frame, ast.expr], Thing]
 _BUILDING = frozenset({"where", "filter", "filter_by", "exclude", "join", "outerjoin", "having", "order_by", "limit"})
@@ -102,7 +102,8 @@ def _sum(frame: Frame, statement: ast.AugAssign, before: Thing, added: Thing, ev
 def assign(frame: Frame, target: ast.expr, value: Thing) -> None:
     """Bind a target to a value; what cannot be taken apart is unknown, the elements of rows are rows."""
     if isinstance(target, ast.Name):
-        frame.env[target.id] = value
+        is_clients = isinstance(value, Plain) and value.source is Source.CLIENT and not value.variable
+        frame.env[target.id] = replace(value, variable=target.id) if isinstance(value, Plain) and is_clients else value
     elif isinstance(target, (ast.Tuple, ast.List)):
         parts: tuple[Thing, ...] = ()
         if isinstance(value, Items) and not value.keys and len(value.values) == len(target.elts):

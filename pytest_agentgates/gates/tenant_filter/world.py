@@ -6,12 +6,20 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from pytest_agentgates.gates.tenant_filter.class_syntax import (
+    Function,
+    as_function,
+    assigned,
+    given_for,
+    given_to_self,
+    is_init_of_super,
+)
 from pytest_agentgates.gates.tenant_filter.owned_entities import OwnedEntities
 from pytest_agentgates.gates.tenant_filter.values import Callee, Collection, Entity, Module, Thing
 from pytest_agentgates.source.file_names import FileNames, names_of
 from pytest_agentgates.source.syntax import FileSyntax, SyntaxFiles
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+_URLS = "django.urls"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +51,7 @@ class World:
     memo: dict[object, Thing] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
     implicit: dict[str, ImplicitManager] = field(default_factory=dict)
+    _routed: set[str] | None = None
     _names: dict[str, FileNames | None] = field(default_factory=dict)
     _defined: dict[str, dict[str, Defined]] = field(default_factory=dict)
     _found: dict[str, Defined | None] = field(default_factory=dict)
@@ -113,6 +122,21 @@ class World:
         found = self.find(name)
         return Callee(found.name) if found is not None else Module(name)
 
+    @property
+    def routed(self) -> set[str]:
+        """The functions that URL configurations of Django name, by dotted name."""
+        if self._routed is None:
+            project = self.files.project
+            paths = [path for path in project.paths if any(one.target == _URLS for one in project.imports(path))]
+            self._routed = {name for path in paths for name in self._views_in(path)}
+        return self._routed
+
+    def _views_in(self, path: str) -> Iterator[str]:
+        file, names = self.files.of(path), self.names(path)
+        for node in ast.walk(file.tree) if file is not None else ():
+            if isinstance(node, ast.Call) and len(node.args) > 1 and names is not None:
+                yield names.canonical(node.args[1])
+
     def variable(self, name: str) -> tuple[ast.expr, Defined] | None:
         """The expression that a module gives one of its variables, by dotted name."""
         module, _, variable = name.rpartition(".")
@@ -120,7 +144,7 @@ class World:
         body = self.body(path) if path is not None else None
         if body is None:
             return None
-        given = (_assigned(statement, variable) for statement in reversed(body.file.tree.body))
+        given = (assigned(statement, variable) for statement in reversed(body.file.tree.body))
         value = next((one for one in given if one is not None), None)
         return (value, body) if value is not None else None
 
@@ -129,17 +153,17 @@ class World:
         file, names = self.files.of(path), self.names(path)
         if file is None or names is None:
             return None
-        return Defined(f"{names.module}.<module>", _as_function(file.tree), names, file)
+        return Defined(f"{names.module}.<module>", as_function(file.tree), names, file)
 
     def class_body(self, found: Defined) -> Defined:
         """The statements of a class body, as those of a function."""
-        return Defined(f"{found.name}.<class>", _as_function(found.node), found.names, found.file, found.name)
+        return Defined(f"{found.name}.<class>", as_function(found.node), found.names, found.file, found.name)
 
     def class_value(self, owner: str, name: str) -> tuple[ast.expr, Defined] | None:
         """The expression that a class body or an ancestor's gives an attribute."""
         for found in self.lineage(owner):
             for statement in found.node.body:
-                value = _assigned(statement, name)
+                value = assigned(statement, name)
                 if value is not None:
                     return value, found
         return None
@@ -154,12 +178,24 @@ class World:
                 return held
         return None
 
+    def constructor_argument(self, owner: str, held: tuple[ast.expr, Defined]) -> tuple[ast.expr, Defined] | None:
+        """What a subclass gives its parent's `__init__` for a parameter that this keeps."""
+        expression, parent = held
+        child = self.method(owner, "__init__")
+        if not isinstance(expression, ast.Name) or child is None or child.owner == parent.owner:
+            return None
+        for node in ast.walk(child.node):
+            if isinstance(node, ast.Call) and is_init_of_super(node):
+                value = given_for(node, parent.node, expression.id)
+                return (value, child) if value is not None else None
+        return None
+
     def _held_in(self, found: Defined) -> dict[str, tuple[ast.expr, Defined]]:
         values: dict[str, tuple[ast.expr, Defined]] = {}
         for method in sorted(found.node.body, key=lambda one: getattr(one, "name", "") != "__init__"):
             if isinstance(method, Function):
                 here = self.defined(found.file.path).get(f"{found.name}.{method.name}", found)
-                for name, value in _given_to_self(method):
+                for name, value in given_to_self(method):
                     values.setdefault(name, (value, here))
         return values
 
@@ -187,28 +223,3 @@ def _definitions(file: FileSyntax, names: FileNames) -> dict[str, Defined]:
             elif isinstance(child, (ast.If, ast.Try, ast.With, ast.For, ast.While, ast.ExceptHandler, ast.AsyncWith)):
                 pending.append((child, prefix, owner))
     return found
-
-
-def _as_function(node: ast.Module | ast.ClassDef | Function) -> ast.FunctionDef:
-    body = [one for one in node.body if not isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
-    nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
-    name = getattr(node, "name", "the module")
-    return ast.FunctionDef(name=name, args=nothing, body=body, decorator_list=[], lineno=getattr(node, "lineno", 1))
-
-
-def _assigned(statement: ast.stmt, name: str) -> ast.expr | None:
-    if isinstance(statement, ast.Assign):
-        if any(isinstance(target, ast.Name) and target.id == name for target in statement.targets):
-            return statement.value
-    elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
-        return statement.value if statement.target.id == name else None
-    return None
-
-
-def _given_to_self(method: Function) -> Iterator[tuple[str, ast.expr]]:
-    for node in ast.walk(method):
-        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
-            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                owner = target.value if isinstance(target, ast.Attribute) else None
-                if isinstance(target, ast.Attribute) and isinstance(owner, ast.Name) and owner.id == "self":
-                    yield target.attr, node.value
