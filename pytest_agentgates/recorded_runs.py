@@ -104,8 +104,13 @@ class RecordedRuns:
     @cached_property
     def runs(self) -> Mapping[str, RecordedRun]:
         """Every run by its id, newest first; what killed writers left is no run."""
-        names = sorted((name for name in _names(self._home / RUNS) if not is_temporary(name)), reverse=True)
+        names = sorted((name for name in self._names[0] if not is_temporary(name)), reverse=True)
         return {name: self._recorded(self._home / RUNS / name / MAIN, name) for name in names}
+
+    @property
+    def fault(self) -> str:
+        """Why the runs cannot be listed; empty where they can, or where there are none yet."""
+        return self._names[1]
 
     @cached_property
     def latest(self) -> RecordedRun | None:
@@ -122,19 +127,22 @@ class RecordedRuns:
                 found.setdefault(task_id, run)
         return found
 
+    @cached_property
+    def _names(self) -> tuple[list[str], str]:
+        folder = self._home / RUNS
+        try:
+            return [name for name in os.listdir(folder) if (folder / name).is_dir()], ""
+        except FileNotFoundError:
+            return [], ""
+        except OSError as error:
+            return [], f"the runs cannot be read: {error.strerror}"
+
     @property
     def _home(self) -> Path:
         return self.root / self.folder
 
     def _recorded(self, path: Path, name: str) -> RecordedRun:
         return RecordedRun(self.root, os.path.relpath(path, self.root).replace(os.sep, "/"), name, _bytes(path))
-
-
-def _names(folder: Path) -> list[str]:
-    try:
-        return [name for name in os.listdir(folder) if (folder / name).is_dir()]
-    except OSError:
-        return []
 
 
 def _bytes(path: Path) -> bytes | None:

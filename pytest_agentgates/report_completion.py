@@ -43,6 +43,8 @@ class _Reporting:
 
     def report(self) -> CompletionReport:
         self.moves = self._read_log()
+        if self.runs.fault:
+            self.faults.append(Note(self.runs.fault, self.project.config.evidence))
         results = tuple(self._result(task) for task in self.chosen)
         used = self._used(results)
         git = git_facts(self.project.root, self.project.tools)

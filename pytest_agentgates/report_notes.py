@@ -9,6 +9,7 @@ from pytest_agentgates.core.completion import Note, TaskResult
 from pytest_agentgates.core.dependencies import dependency_mistakes
 from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.task import Task, TaskStatus
+from pytest_agentgates.core.work_halts import drift_of
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.evidence_claims import read_claim_of
 from pytest_agentgates.project import Project
@@ -39,10 +40,10 @@ def _of_task(task: Task) -> Iterator[str]:
     widened = task.extra.get("widened")
     if isinstance(widened, list) and widened:
         yield f"its boundary was widened {counted(len(widened), 'time')}"
-    drift = task.extra.get("drift")
-    for entry in drift if isinstance(drift, list) else ():
-        if isinstance(entry, dict) and not entry.get("resolved"):
-            yield f"drift of tier {entry.get('tier')}: {entry.get('what') or entry.get('description') or 'not told'}"
+    for entry in drift_of(task):
+        settled = "settled " if entry.get("resolved") else ""
+        told = entry.get("what") or entry.get("description") or "no description"
+        yield f"{settled}drift of tier {entry.get('tier')}: {told}"
 
 
 def _blocked(blocker: Mapping[str, Any]) -> str:

@@ -183,13 +183,19 @@ def test_blocked_escalated_widened_and_drift_are_noted(recorded: RecordedProject
     blocker = {"attempts": 3, "suspected_cause": "import_error", "last_error": "no module 'x'"}
     recorded.tasks(
         {"id": "T1", "status": "blocked", "blocker_info": blocker, "drift": [{"tier": 2, "what": "more than asked"}]},
-        {"id": "T2", "status": "escalated", "escalation_info": {"reason": "rejected twice"}},
+        {
+            "id": "T2",
+            "status": "escalated",
+            "escalation_info": {"reason": "rejected twice"},
+            "drift": {"tier": 3, "what": "a new screen", "resolved": True},
+        },
     )
     report = recorded.report()
     assert [(note.about, note.text) for note in report.notes] == [
         ("T1", "the store says: blocked after 3 attempts, suspected cause import_error: no module 'x'"),
         ("T1", "drift of tier 2: more than asked"),
         ("T2", "escalated, a person must decide: rejected twice"),
+        ("T2", "settled drift of tier 3: a new screen"),
     ]
     assert report.results[0].problems == ("the log knows of no judged move to blocked",)
     assert report.holds
@@ -260,7 +266,9 @@ def test_places_of_another_kind_are_told_and_raise_nothing(recorded: RecordedPro
     recorded.judged()
     shutil.rmtree(recorded.root / ".claude")
     recorded.write(".claude/evidence", "a file where a folder should be")
-    assert recorded.result().standing is Standing.NOT_PROVED
+    report = recorded.report()
+    assert report.results[0].standing is Standing.NOT_PROVED
+    assert [fault.text for fault in report.faults] == ["the runs cannot be read: Not a directory"]
     (recorded.root / ".claude/evidence").unlink()
     (recorded.root / ".claude/evidence/runs/run-1/quality_gates_run.json").mkdir(parents=True)
     (recorded.root / ".claude/evidence/quality_gates_run.json").mkdir()
