@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -47,7 +47,13 @@ def _examination(project: Project) -> Examination:
         return project.open_store().load() if path == place else _tasks_in(project.root, path)
 
     own_log = partial(read_task_log, project) if is_database(project.config.tasks) else None
-    return Examination(project.root, files, place, git, load, project.config.tasks, project.config.evidence, own_log)
+    return Examination(project.root, files, place, git, load, project.config, _commands(), own_log)
+
+
+def _commands() -> Collection[str]:
+    """The commands that this tool has."""
+    group = click.get_current_context().find_root().command
+    return tuple(group.commands) if isinstance(group, click.Group) else ()
 
 
 def _files(project: Project) -> Sequence[str]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pytest_agentgates import transaction_log
+from pytest_agentgates.config import Config
 from pytest_agentgates.core.finding import Finding
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.evidence_claims import Claim, read_claim_of
+from pytest_agentgates.examine_configuration import examine_configuration
 from pytest_agentgates.examine_evidence import examine_evidence
+from pytest_agentgates.examine_hooks import examine_hooks
 from pytest_agentgates.examine_lists import examine_lists
 from pytest_agentgates.examine_log import examine_log
 from pytest_agentgates.examine_queues import examine_queues
@@ -43,7 +46,7 @@ class Examined:
 class Examination:
     """Looks at one project; `load` gives the tasks of a file that is a task list, None for any other.
 
-    `location` and `evidence` are the configured ones.
+    `commands` are those of this tool.
     `own_log` reads the log of a store that keeps it itself; `store` is then its name, which `load` knows as well.
     """
 
@@ -52,8 +55,8 @@ class Examination:
     store: str
     git: Git
     load: OpenStore
-    location: str = ""
-    evidence: str = ""
+    config: Config
+    commands: Collection[str] = ()
     own_log: Callable[[], Sequence[LogEntry]] | None = None
     lists: dict[str, tuple[Task, ...]] = field(default_factory=dict)
     claims: list[Claim] = field(default_factory=list)
@@ -67,10 +70,12 @@ class Examination:
             *problems,
             *examine_lists(at),
             *examine_evidence(at),
-            *examine_queues(at, self.location),
+            *examine_queues(at, self.config.tasks),
             *self._log(at),
             *self._left_over(),
             *_shadows(at),
+            *examine_hooks(at, self.commands),
+            *examine_configuration(at, self.config),
         ]
         return Examined(tuple(self.lists), tuple(claim.path for claim in self.claims), tuple(findings))
 
@@ -123,7 +128,7 @@ class Examination:
             return
         if not self.own_log and transaction_log.is_torn(path):
             yield found(shown, "its last line is torn", "set it aside: agentgates doctor --fix")
-        yield from examine_log(at, entries, self.root / self.evidence)
+        yield from examine_log(at, entries, self.root / self.config.evidence)
 
     def _left_over(self) -> Iterator[Finding]:
         if self.own_log:
