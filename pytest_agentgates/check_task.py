@@ -17,7 +17,8 @@ from pytest_agentgates.core.record import RunRecord, TaskOutcome
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.core.verdict import GateResult, GateStatus, judge
 from pytest_agentgates.describe_run import describe_run, new_run_id
-from pytest_agentgates.errors import Mistake, NoTestsError, UsageError
+from pytest_agentgates.errors import AgentGatesError, Mistake, NoTestsError, UsageError
+from pytest_agentgates.evolution_log import log_skipped
 from pytest_agentgates.forged_status import forged_completions
 from pytest_agentgates.map_tests import map_all
 from pytest_agentgates.move_task import move_task
@@ -56,7 +57,19 @@ def check_task(project: Project, request: RunRequest, display: Display) -> Judge
     with undisturbed():
         _write(project, store, record, tasks if request.update else ())
     moved = [outcome.task_id for outcome in record.outcomes if outcome.steps]
-    return JudgedRun(record, project.config.evidence, update_queues(project, moved) if moved else ())
+    return JudgedRun(record, project.config.evidence, _follow(project, moved, record.run_id))
+
+
+def _follow(project: Project, moved: Sequence[str], run_id: str) -> tuple[str, ...]:
+    """Bring queues and the evolution log up to date; every problem as text, because the store is what holds."""
+    if not moved:
+        return ()
+    problems = update_queues(project, moved)
+    try:
+        log_skipped(project, moved, run_id)
+    except AgentGatesError as error:
+        return (*problems, str(error))
+    return problems
 
 
 def judge_anew(project: Project, request: RunRequest, display: Display) -> RunRecord:

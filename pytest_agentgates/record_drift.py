@@ -10,6 +10,7 @@ from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.work_halts import NEW_FEATURE, drift_of, is_open_drift
 from pytest_agentgates.errors import UsageError
+from pytest_agentgates.evolution_log import Entry, check_log, log_evolution
 from pytest_agentgates.project import Project
 from pytest_agentgates.select_tasks import find_task
 
@@ -32,7 +33,10 @@ def record_drift(project: Project, task_id: str, tier: int, what: str, agent: st
     task = find_task(store.load(), task_id)
     by = agent_name(project, agent)
     entry = {"tier": tier, "what": what.strip(), "by": by, "at": rfc3339(project.clock.now()), "resolved": False}
-    return store.apply(_change(project, task, [*drift_of(task), entry], by))
+    check_log(project)
+    after = store.apply(_change(project, task, [*drift_of(task), entry], by))
+    log_evolution(project, [_entry(task, tier, entry["what"], by)])
+    return after
 
 
 def resolve_drift(project: Project, task_id: str, reason: str, agent: str) -> Task:
@@ -66,6 +70,18 @@ def _check_settled_by(task: Task, entries: list[Mapping[str, object]], by: str) 
     if own:
         what = f"{by} works on task {task.id}, and does not settle a drift of tier {NEW_FEATURE}"
         raise UsageError(what, task.where, "let a person decide, and name them with --agent")
+
+
+def _entry(task: Task, tier: int, what: object, by: str) -> Entry:
+    halts = tier == NEW_FEATURE
+    return Entry(
+        title=f"{task.id} drifts (tier {tier})",
+        kind="drift",
+        trigger=f"{what} ({by})",
+        task=task.id,
+        impact="the work halts" if halts else "the work goes on",
+        proposal="let a person decide" if halts else "none is needed" if tier == 1 else "assess it",
+    )
 
 
 def _change(project: Project, task: Task, entries: list[Mapping[str, object]], by: str) -> TaskChange:

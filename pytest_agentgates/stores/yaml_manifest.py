@@ -89,7 +89,7 @@ def _inside(node: Node | None, key: str, shown_as: str) -> Node:
 
 def _phase_edits(text: str, spot: _Spot, change: TaskChange) -> Sequence[Replacement]:
     phase = spot.root.value["phase"].value if "phase" in spot.root.value else ""
-    if not change.steps or spot.others_open:
+    if not change.steps or spot.others_open or not isinstance(phase, str):
         return []
     before, after = change.steps[0].before, change.steps[-1].after
     names = _NEXT_PHASE if after is _DONE else _PHASE_BEFORE if before is _DONE else {}

@@ -44,6 +44,12 @@ def test_with_the_phase_goes_the_time_at_which_it_began(tmp_path: Path) -> None:
     assert phases(tmp_path) == ["phase: 'qa'", "phase_started: '2026-01-02T03:04:05.000Z'"]
 
 
+@pytest.mark.parametrize("phase", ["[coding]", "{now: coding}", "", "3"])
+def test_a_phase_that_is_no_word_stays(tmp_path: Path, phase: str) -> None:
+    written(tmp_path, "manifest.yaml", f"phase: {phase}\n{TASKS}").apply(change("T2", *CLAIM, PASS))
+    assert phases(tmp_path) == [f"phase: {phase}"]
+
+
 def test_an_attempt_of_the_last_task_moves_nothing(tmp_path: Path) -> None:
     written(tmp_path, "manifest.yaml", f"phase: qa\n{TASKS}").apply(change("T2", *CLAIM))
     assert phases(tmp_path) == ["phase: qa"]
