@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
@@ -71,3 +72,12 @@ class RecordedProject:
         """Rewrite some keys of a JSON file, as somebody with an editor would."""
         document = json.loads(path.read_text(encoding="utf-8"))
         path.write_text(json.dumps({**document, **values}, indent=2), encoding="utf-8")
+
+    def forge(self, run_id: str, **values: Any) -> None:
+        """The same of a run's evidence, and its new digest into the log, as somebody who knows more would."""
+        path = self.evidence(run_id)
+        before = hashlib.sha256(path.read_bytes()).hexdigest()
+        self.change(path, **values)
+        after = hashlib.sha256(path.read_bytes()).hexdigest()
+        log = self.root / LOG
+        log.write_text(log.read_text(encoding="utf-8").replace(before, after), encoding="utf-8")
