@@ -26,9 +26,13 @@ _COLOUR = frozenset({"FORCE_COLOR", "CLICOLOR_FORCE", "MYPY_FORCE_COLOR"})
 
 @dataclass(frozen=True)
 class LocalTools:
-    """Runs tools on this machine; `most_output` bounds each output stream, in bytes."""
+    """Runs tools on this machine; `most_output` bounds each output stream, in bytes.
+
+    `inherited` is the environment that tools get; None for ours without what would steer them.
+    """
 
     most_output: int = 64 * _MEGABYTE
+    inherited: Mapping[str, str] | None = None
 
     def run(
         self,
@@ -42,7 +46,7 @@ class LocalTools:
         """Run to the end; whatever prevents that is named in the result, never raised."""
         start = time.monotonic()
         try:
-            process = _start_tool(command, cwd, env, with_input=bool(given))
+            process = _start_tool(command, cwd, self._environment(env), with_input=bool(given))
         except (OSError, ValueError, IndexError) as error:
             return ToolRun(tuple(command), None, "", "", 0, _why_not_started(command, cwd, error))
         if process is None:
@@ -58,6 +62,9 @@ class LocalTools:
         exit_code = None if problem else process.returncode
         duration = round((time.monotonic() - start) * 1000)
         return ToolRun(tuple(command), exit_code, output[0].text, output[1].text, duration, problem, output[0].raw)
+
+    def _environment(self, extra: Mapping[str, str] | None) -> dict[str, str]:
+        return tool_environment(extra) if self.inherited is None else {**self.inherited, **(extra or {})}
 
     def _wait(self, process: subprocess.Popen[bytes], seconds: float) -> tuple[list[_Output], str]:
         """Read both streams until the process ends, its time is up or it writes too much."""
@@ -175,7 +182,7 @@ _STARTING = threading.Lock()
 
 
 def _start_tool(
-    command: Sequence[str], cwd: Path, env: Mapping[str, str] | None, with_input: bool
+    command: Sequence[str], cwd: Path, env: Mapping[str, str], with_input: bool
 ) -> subprocess.Popen[bytes] | None:
     """Start and register in one step, so that no tool slips past `terminate_all`."""
     with _STARTING:
@@ -184,7 +191,7 @@ def _start_tool(
         process = subprocess.Popen(  # noqa: S603 - starting what it is given is its purpose
             list(command),
             cwd=cwd,
-            env=tool_environment(env),
+            env=dict(env),
             stdin=subprocess.PIPE if with_input else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

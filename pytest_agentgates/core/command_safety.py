@@ -66,6 +66,14 @@ def refusal_of(text: str, rules: SafetyRules, depth: int = 0) -> str:
     return next(filter(None, (_of_stage(stage, place, rules, depth) for stage, place in _stages(pipelines))), "")
 
 
+def refusal_of_words(words: Sequence[str], rules: SafetyRules) -> str:
+    """Why a program is not started with these arguments, of which it is known what they are."""
+    name = name_of(words[0])
+    if name in LOOKING and not _starts_another(words, LOOKING[name]):
+        return ""
+    return _of_database(words, {}, rules) or _of_words(words, rules)
+
+
 def refusal_in_text(text: str, rules: SafetyRules) -> str:
     """What a script says that would be refused as a command, as far as its lines show it."""
     joined = re.sub(r"\\\r?\n", " ", text).replace("''", "").replace('""', "")
@@ -86,12 +94,9 @@ def name_of(word: str) -> str:
 
 def contexts_named(words: Sequence[str]) -> list[str]:
     """The clusters that the words name themselves."""
-    found = []
-    for place, word in enumerate(words):
-        option, equals, value = word.partition("=")
-        if option in CONTEXT_OPTIONS:
-            found.append(value if equals else "".join(words[place + 1 : place + 2]))
-    return [name for name in found if name]
+    parts = [(place, *word.partition("=")) for place, word in enumerate(words)]
+    named = [(place, value if equals else "") for place, option, equals, value in parts if option in CONTEXT_OPTIONS]
+    return [name for place, value in named if (name := value or "".join(words[place + 1 : place + 2]))]
 
 
 def uses_cluster(words: Sequence[str]) -> bool:

@@ -24,6 +24,7 @@ _CLASSES = {
     "tenant_filter": "tenant_filter.TenantFilter",
     "tenant_runtime": "tenant_runtime.TenantRuntime",
     "row_security": "row_security.RowSecurity",
+    "criteria_met": "criteria_met.CriteriaMet",
     "command": "command.Command",
     "config": "config_holds.ConfigHolds",
 }
