@@ -26,6 +26,7 @@ class PostgresServer:
 
     port: int
     folder: str
+    is_durable: bool = False
 
     def url(self, role: str = "admin", database: str = "postgres") -> str:
         """How a role connects."""
@@ -38,7 +39,8 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        options += "" if self.is_durable else " -c fsync=off"
         start = ("-w", "-t", str(_SECONDS), "-D", self.data, "-l", f"{self.folder}/log", "-o", options, "start")
         _run(self.folder, _programs() / "pg_ctl", *start)
 
@@ -55,12 +57,15 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """Start a server and stop it in the end; raises RuntimeError where PostgreSQL is not installed."""
+def postgres_server(is_durable: bool = False) -> Iterator[PostgresServer]:
+    """Start a server and stop it in the end; raises RuntimeError where PostgreSQL is not installed.
+
+    Tests need nothing that survives a power failure; what is measured does.
+    """
     programs = _programs()
     with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o777)
-        server = PostgresServer(_free_port(), folder)
+        server = PostgresServer(_free_port(), folder, is_durable)
         _run(folder, programs / "initdb", "-D", server.data, "-U", "admin", "-A", "trust", "-E", "UTF8", "--no-sync")
         server.start()
         try:
