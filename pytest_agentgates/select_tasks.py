@@ -39,7 +39,8 @@ def find_task(all_tasks: Sequence[Task], task_id: str) -> Task:
         return by_id[task_id]
     wanted = nearest(task_id, by_id)
     fix = f"did you mean {wanted}?" if wanted else "look at the ids with: agentgates tasks list"
-    raise UsageError(f"TSK001 there is no task {task_id!r} in the store", fix=fix)
+    what = f"there is no task {task_id!r} in the store" if task_id else "no task is named"
+    raise UsageError(f"TSK001 {what}", fix=fix)
 
 
 def with_filters(all_tasks: Sequence[Task], filters: Mapping[str, Any]) -> tuple[Task, ...]:

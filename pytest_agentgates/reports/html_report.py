@@ -21,12 +21,13 @@ body { color: var(--text); background: var(--ground); font: 16px/1.5 system-ui, 
 table { border-collapse: collapse; width: 100% }
 th, td { border: 1px solid var(--line); padding: .3rem .6rem; text-align: left; vertical-align: top;
   overflow-wrap: anywhere }
+th { overflow-wrap: normal }
 .bad { color: var(--bad); font-weight: bold }
 .good { color: var(--good) }
 """
 # Whatever stands in the records, the page can load nothing and run nothing.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_BAD = ("NOT PROVED", "DOES NOT HOLD")
+_MARKS = {"NOT PROVED": ' class="bad"', "DOES NOT HOLD": ' class="bad"', "proved": ' class="good"'}
 
 
 def render_html(report: CompletionReport) -> str:
@@ -77,8 +78,7 @@ def _section(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> 
 
 
 def _cell(text: str) -> str:
-    mark = ' class="bad"' if text in _BAD else ""
-    return f"<td{mark}>{_safe(text)}</td>"
+    return f"<td{_MARKS.get(text, '')}>{_safe(text)}</td>"
 
 
 def _safe(text: str) -> str:
