@@ -120,7 +120,9 @@ class _HandingOver:
         paths = [change.path for change in files if declares_dependencies(change.path)]
         base = self.workspace.base
         before = base.read_many(paths) if base else {}
-        added, changed, removed = [], [], []
+        added: list[Requirement] = []
+        changed: list[Requirement] = []
+        removed: list[Requirement] = []
         for path in paths:
             then, now = self._declared(path, before.get(path)), self._declared(path, _bytes(self.project.root / path))
             if then is None or now is None:
