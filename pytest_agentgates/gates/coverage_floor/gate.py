@@ -182,8 +182,10 @@ def _with_problem(result: GateResult, problem: str) -> GateResult:
 
 def _summary(judged: Sequence[JudgedFloor]) -> str:
     """Every floor that is not reached, else the one that is nearest to it."""
+    if not judged:
+        return "no floor could be judged"
     below = [str(one) for one in judged if not one.reached]
-    if below or not judged:
+    if below:
         return "; ".join(below)
     nearest = min(judged, key=lambda one: one.margin)
     return f"{len(judged)} {'floor holds' if len(judged) == 1 else 'floors hold'}; the nearest: {nearest}"
