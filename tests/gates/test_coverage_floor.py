@@ -123,12 +123,17 @@ def test_a_floor_without_a_file_is_found(root: Path) -> None:
     ]
 
 
+def test_where_no_floor_has_a_file_the_message_says_so(root: Path) -> None:
+    result = judge(root, CoverageFloor(floors={"src/**": 50}), {"app/a.py": HALF})
+    assert result.status is GateStatus.FAIL
+    assert result.message.startswith("no floor could be judged")
+
+
 def test_a_floor_without_a_statement_is_found(root: Path) -> None:
     write_files(root, {"empty/__init__.py": ""})
     result = judge(root, CoverageFloor(floors={"empty/**": 50}), {"app/a.py": HALF})
     assert codes(result) == [("COV004", "", 0)]
     assert result.status is GateStatus.FAIL
-    assert result.message.startswith("no floor could be judged")
 
 
 @pytest.mark.parametrize(("margin", "found"), [(10.0, []), (9.0, ["COV005"]), (0.0, [])])
