@@ -81,9 +81,8 @@ def _judged(project: Project, request: RunRequest, display: Display) -> tuple[Ta
     started = project.clock.now()
     store = project.open_store()
     all_tasks = store.load()
-    tasks = select_tasks(all_tasks, request.tasks)
-    if request.pinned:
-        tasks = tuple(replace(task, base="") for task in tasks)
+    recorded = select_tasks(all_tasks, request.tasks)
+    tasks = tuple(replace(task, base="") for task in recorded) if request.pinned else recorded
     workspace = survey_project(project, all_tasks, request.agent, request.base, _task_base(project, tasks))
     workspace = replace(workspace, tasks=tasks)
     before = digest_files(project.root, workspace.files)
@@ -93,7 +92,7 @@ def _judged(project: Project, request: RunRequest, display: Display) -> tuple[Ta
         results, claim = run_stages(project, request, workspace, scene, display)
     changed = changed_files(project, before, tuple(outputs_of(request, project.root)))
     unreviewed = _unreviewed(project, request, workspace)
-    incomplete = [*_of_files(changed), *_of_base(tasks, workspace), *_of_log(project, tasks)]
+    incomplete = [*_of_files(changed), *_of_base(tasks, workspace), *_of_log(project, recorded)]
     incomplete += unreviewed if project.config.base else ()
     forged = forged_completions(project, store, tasks)
     incomplete += [

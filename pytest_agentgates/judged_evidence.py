@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pytest_agentgates.base_tree import GitBase, find_base
 from pytest_agentgates.config import find_root, read_text
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.describe_run import tool_digest
@@ -68,16 +70,36 @@ class JudgedEvidence:
     def of_other_files(self) -> Iterator[str]:
         """Why it does not belong to the files and the configuration on disk."""
         root = self.project.root
+        claimed, found = self.document["git"]["files_digest"], digest_of(digest_files(root, self._files()))
+        if claimed != found:
+            paths = self.other_files()
+            named = ", ".join(paths[:_MOST]) + (f" and {len(paths) - _MOST} more" if len(paths) > _MOST else "")
+            yield _differ("the files differ", claimed, found) + (f": {named}" if named else "")
         folder, source = find_root(root)
         text = read_text(folder / source) if source else ""
-        now = {
-            "the files differ": (
-                self.document["git"]["files_digest"],
-                digest_of(digest_files(root, project_files(self.project))),
-            ),
-            "the configuration differs": (self.document["config_digest"], hashlib.sha256(text.encode()).hexdigest()),
-        }
-        yield from (_differ(what, claimed, found) for what, (claimed, found) in now.items() if claimed != found)
+        claimed, found = self.document["config_digest"], hashlib.sha256(text.encode()).hexdigest()
+        if claimed != found:
+            yield _differ("the configuration differs", claimed, found)
+
+    def other_files(self) -> tuple[str, ...]:
+        """The files that are not as they were judged, as far as the base and the digests of its changes tell."""
+        commit = self.document["git"]["base"] or ""
+        base, _ = find_base(self.project.root, self.project.tools, "", commit, "") if commit else (None, "")
+        if base is None:
+            return ()
+        claimed = {str(one["path"]): one["sha256"] or "" for one in self.document["files"]}
+        now = self._changed_since(base)
+        return tuple(path for path in sorted({*claimed, *now}) if claimed.get(path) != now.get(path))
+
+    def _changed_since(self, base: GitBase) -> Mapping[str, str]:
+        """The digests of the files that differ from the base; that of a file that went is empty."""
+        files = self._files()
+        changed = [path for path in files if path not in base.blobs or base.differs(path)]
+        gone = (path for path in base.blobs if not os.path.lexists(self.project.root / path))
+        return {**dict.fromkeys(gone, ""), **digest_files(self.project.root, changed)}
+
+    def _files(self) -> tuple[str, ...]:
+        return project_files(self.project)
 
     def unknown(self) -> Iterator[str]:
         """What cannot be told from what is here."""

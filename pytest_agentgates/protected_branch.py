@@ -48,12 +48,15 @@ def protected_branch(project: Project, revision: str) -> ProtectedBranch:
     return ProtectedBranch(revision, start)
 
 
-def loosened(project: Project, here: Project) -> Iterator[Loss]:
-    """Where the configuration on disk (`here`) asks for less than the one that counts (`project`)."""
+def loosened(project: Project, here: Project, base: str) -> Iterator[Loss]:
+    """Where the configuration on disk (`here`) asks for less than where the branch left `base`.
+
+    Without `base` it is compared with the one that counts; what was changed there since is no change of the branch.
+    """
     if not here.config.source:
         yield Loss(project.config.source, _MISSING)
         return
-    there = _tree_at(project)
+    there = protected_branch(project, base).start if base else _tree_at(project)
     yield from gates_below_base(there, here.gates, here.always_on, here.config.source)
 
 

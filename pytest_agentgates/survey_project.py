@@ -74,7 +74,8 @@ def _waivers(project: Project, files: Sequence[str]) -> Iterator[Waiver]:
 def _less_than_base(project: Project, base: BaseTree | None, tasks: Sequence[Task]) -> Iterator[Loss]:
     if base is None:
         return
-    yield from gates_below_base(base, project.gates, project.always_on, project.config.source)
+    if not project.config.revision:  # that of a protected branch was reviewed there
+        yield from gates_below_base(base, project.gates, project.always_on, project.config.source)
     yield from other_store(base, project.config.tasks)
     if project.open_store_at is not None:
         yield from tasks_below_base(base, project.config.tasks, project.open_store_at, tasks)

@@ -30,7 +30,7 @@ def verify_command(options: Mapping[str, Any]) -> int:
     """Say whether the evidence holds; returns the exit code."""
     project = wire_project(Path.cwd(), revision=options["configuration_from"])
     request = VerifyRequest(options["task_id"], options["rerun"], options["base"], options["allow_empty"])
-    broken, notes = _of_configuration(project, options["configuration_from"])
+    broken, notes = _of_configuration(project, options["configuration_from"], options["base"])
     request = replace(request, rerun=request.rerun and not broken)
     found = verify_evidence(project, request, Terminal(to_stderr=options["as_json"]))
     found = replace(found, broken=(*broken, *found.broken), notes=(*notes, *found.notes))
@@ -42,15 +42,15 @@ def verify_command(options: Mapping[str, Any]) -> int:
     return found.exit_code
 
 
-def _of_configuration(project: Project, revision: str) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-    """Where the configuration on disk asks for less than that of the revision, and where it is another."""
+def _of_configuration(project: Project, revision: str, base: str) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """Where the configuration on disk asks for less than it did, and where it is another than that of the revision."""
     if not revision:
         return (), ()
     try:
         here = wire_project(project.root)
     except AgentGatesError as error:
         return (Reason(project.config.source, f"the configuration on disk cannot be read: {error}"),), ()
-    broken = tuple(Reason(loss.path, f"{loss.message} ({revision})") for loss in loosened(project, here))
+    broken = tuple(Reason(loss.path, f"{loss.message} ({base or revision})") for loss in loosened(project, here, base))
     changed = changed_settings(project)
     message = f"these settings are others than in {revision}, which counts: {', '.join(changed)}"
     return broken, (Reason(project.config.source, message),) if changed else ()

@@ -18,6 +18,7 @@ from pytest_agentgates.project import Project
 from pytest_agentgates.protected_branch import ProtectedBranch, protected_branch
 from pytest_agentgates.run_stages import Display, RunRequest
 from pytest_agentgates.select_tasks import find_task
+from pytest_agentgates.source.gitignore import Ignores
 
 IN_PLACE, CLEAN, VERIFIED = "in_place", "clean", "verified"
 _MOST = 3
@@ -140,11 +141,20 @@ class _Verifying:
                 self.judged[path] = JudgedEvidence(self.project, path, data, document, by_id)
 
     def _of_other_files(self) -> None:
-        """The last of several judgements on a branch must be of these files; earlier ones are judged anew."""
+        """The last of several judgements on a branch must be of these files; earlier ones are judged anew.
+
+        What git ignores, such as files that an installation writes, a fresh clone does not have.
+        """
         differ = {path: list(one.of_other_files()) for path, one in self.judged.items()}
-        superseded = self.branch and self.request.rerun and not all(differ.values())
+        anew = self.branch is not None and self.request.rerun
+        superseded = anew and any(not texts or self._only_ignored(path) for path, texts in differ.items())
         found = [Reason(self._shown(path), text) for path, texts in differ.items() for text in texts]
         (self.notes if superseded else self.broken).extend(found)
+
+    def _only_ignored(self, path: Path) -> bool:
+        ignores = Ignores(self.project.root)
+        paths = self.judged[path].other_files()
+        return bool(paths) and all(ignores.leaves_out(one) for one in paths)
 
     def _of_other_base(self) -> None:
         for path, one in self.judged.items():

@@ -85,6 +85,38 @@ def test_two_tasks_in_a_row_are_verified_together(fresh: Clone) -> None:
     assert "verify: holds for T1, T2, " in ran.stdout
 
 
+def test_a_configuration_that_moved_on_is_no_fault_of_the_branch(fresh: Clone) -> None:
+    fresh.git("switch", "-q", "-c", "later", "origin/main")
+    fresh.write(CONFIGURATION, fresh.read(CONFIGURATION) + "[tool.agentgates.gates.in_boundary]\nallow = ['*.txt']\n")
+    fresh.commit()
+    fresh.git("update-ref", "refs/remotes/origin/main", "later")
+    fresh.git("switch", "-q", "agent/T1")
+    ran = verify(fresh)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "these settings are others than in origin/main, which counts: gates.in_boundary" in ran.stdout
+
+
+def test_what_git_ignores_need_not_be_there(tmp_path: Path) -> None:
+    """Files that an installation writes can change a judgement, and are in no clone."""
+    origin = make_origin(tmp_path)
+    agent = clone_of(origin, tmp_path / "agent")
+    agent.git("switch", "-q", "-c", "agent/built")
+    agent.change(".gitignore", ".coverage\n", ".coverage\nsrc/_version.py\n")
+    allowed = '[tool.agentgates.gates.in_boundary]\nallow = ["src/_version.py"]\n'
+    agent.write(CONFIGURATION, agent.read(CONFIGURATION) + allowed)
+    agent.commit()
+    agent.git("push", "-q", "origin", "HEAD:main")
+    agent.write("src/calc.py", CALC)
+    agent.write("src/_version.py", "version = '1'\n")
+    assert agent.agentgates("run", "T1").returncode == 0
+    agent.commit()
+    agent.git("push", "-q", "origin", "agent/built")
+    ran = verify(clone_of(origin, tmp_path / "clone", "agent/built"))
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "note: .claude/evidence/quality_gates_run.json: the files differ" in ran.stdout
+    assert "src/_version.py" in ran.stdout
+
+
 def test_a_branch_that_completes_nothing_is_not_let_through_unasked(origin: Path, tmp_path: Path) -> None:
     clone = clone_of(origin, tmp_path / "clone")
     ran = verify(clone)
@@ -190,7 +222,7 @@ def claim_a_failed_run(clone: Clone) -> None:
         (weaken_the_tests, "judged anew: tests/test_pass.py: BND002 a test of the task was modified"),
         (break_the_code, "judged anew it is fail, the evidence says pass"),
         (plant_a_conftest, "judged anew: conftest.py"),
-        (change_the_code_afterwards, "the files differ from what was judged"),
+        (change_the_code_afterwards, "): src/calc.py"),
         (forge_only_the_digest, "it is not what runs/"),
         (forge_the_reports, "test_report.json was changed"),
         (write_evidence_by_hand, "it lacks git.files_digest: nothing ties it to the files here"),
