@@ -139,7 +139,7 @@ agentgates.add_command(preflight)
 def schema(name: str) -> int:
     """Print a JSON Schema.
 
-    NAME is config, quality_gates_run, test_failures, test_report, completion_report or handover.
+    NAME is config, quality_gates_run, test_failures, test_report, completion_report, handover or criteria_result.
     """
     from pytest_agentgates.commands import schema_command
 
@@ -166,6 +166,25 @@ def gates(as_json: bool) -> int:
     from pytest_agentgates.explain_commands import gates_command
 
     return gates_command(as_json)
+
+
+@agentgates.command()
+@click.argument("task_id", metavar="[ID]", default="")
+@click.option("--criteria", default="", metavar="NUMBERS", help="Only these, such as 2,4.")
+@click.option("--dry-run", is_flag=True, help="Say what would run and what speaks against it; run nothing.")
+@click.option("--stage", is_flag=True, help="Stage the task's files once all that was looked at is proved.")
+@click.option("--commit", is_flag=True, help="Stage and commit them; nothing is ever pushed.")
+@click.option("--agent", default="", metavar="NAME", help="Who works on the task.")
+@click.option("--rules", is_flag=True, help="Print the patterns of commands that are refused.")
+@click.option("--json", "as_json", is_flag=True, help="One object on standard output.")
+def criteria(**options: Any) -> int:
+    """Prove acceptance criteria by their commands, and tick them.
+
+    Only unchecked criteria are run, in their order.
+    """
+    from pytest_agentgates.criteria_command import criteria_command
+
+    return criteria_command(options)
 
 
 @agentgates.command(context_settings=_CONTEXT)

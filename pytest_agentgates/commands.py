@@ -44,7 +44,10 @@ if TYPE_CHECKING:  # what a check never needs is imported by what does
 
 _QUIET = ("-q", "-qq", "--quiet")
 _SCHEMAS = {
-    **{name: name for name in ("quality_gates_run", "test_failures", "completion_report", "handover")},
+    **{
+        name: name
+        for name in ("quality_gates_run", "test_failures", "completion_report", "handover", "criteria_result")
+    },
     "test_report": "ctrf",
 }
 

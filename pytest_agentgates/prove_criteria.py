@@ -3,40 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from pytest_agentgates.command_fence import Fence
 from pytest_agentgates.core.command_words import read_command
 from pytest_agentgates.core.criteria import Criterion
+from pytest_agentgates.core.criterion_proof import Proof, ProofState
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.piped_command import Ending, run_command
 
 _TRIES = 2
-
-
-class ProofState(StrEnum):
-    """What is known of a criterion: only `met` is proved."""
-
-    MET = "met"
-    FAILED = "failed"
-    BLOCKED = "blocked"
-    NO_COMMAND = "no_command"
-    WAITING = "waiting"
-
-
-@dataclass(frozen=True)
-class Proof:
-    """How one criterion was judged: `command` is the one that decided, `executed` all that ran, again ones twice."""
-
-    criterion: Criterion
-    state: ProofState
-    code: str = ""
-    reason: str = ""
-    fix: str = ""
-    command: str = ""
-    output: str = ""
-    executed: tuple[str, ...] = ()
 
 
 def prove_criteria(selected: Sequence[Criterion], everything: Sequence[Criterion], fence: Fence) -> Iterator[Proof]:

@@ -20,7 +20,7 @@ from pytest_agentgates.survey_project import survey_project
 from pytest_agentgates.wiring import wire_project
 
 PAGE = Path(__file__).parent.parent / "docs" / "gates.md"
-SHOWN = ("hexagon", "layers", "authorized", "tenant_filter", "in_boundary", "untampered")
+SHOWN = ("hexagon", "layers", "authorized", "tenant_filter", "in_boundary", "untampered", "criteria_met")
 SIDES = ("failing", "mended")
 MARKS = ("base", "both", *SIDES)
 
@@ -90,7 +90,7 @@ def judge(example: Example, side: str, root: Path) -> GateResult:
         commit(root)
     write(root, {**example.files("both"), **example.files(side)})
     project = wire_project(root, (example.gate,))
-    has_tasks = "docs/state/tasks.json" in example.files("both", side)
+    has_tasks = any(path.startswith(("docs/state/tasks.json", "docs/tasks/")) for path in example.files("both", side))
     all_tasks = project.open_store().load() if has_tasks else ()
     workspace = survey_project(project, all_tasks, base="HEAD" if base else "")
     workspace = replace(workspace, tasks=all_tasks)

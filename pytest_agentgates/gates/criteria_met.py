@@ -9,6 +9,7 @@ from typing import ClassVar
 from pytest_agentgates.command_fence import FenceOptions, open_fence
 from pytest_agentgates.core.command_safety import safety_rules
 from pytest_agentgates.core.criteria import criteria_of
+from pytest_agentgates.core.criterion_proof import Proof, ProofState
 from pytest_agentgates.core.finding import Finding, Rule, Severity
 from pytest_agentgates.core.options import option
 from pytest_agentgates.core.ports import Stage, Workspace
@@ -17,7 +18,7 @@ from pytest_agentgates.core.refused_commands import PROTECTED
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
 from pytest_agentgates.errors import AgentGatesError
-from pytest_agentgates.prove_criteria import Proof, ProofState, prove_criteria
+from pytest_agentgates.prove_criteria import prove_criteria
 
 FAILED, UNTRUE, NO_COMMAND = (
     Rule("CRT001", "the command of a criterion failed"),

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from pytest_agentgates.errors import UsageError
 
-NAMES = ("completion_report", "ctrf", "handover", "quality_gates_run", "test_failures")
+NAMES = ("completion_report", "criteria_result", "ctrf", "handover", "quality_gates_run", "test_failures")
 
 
 def schema_text(name: str) -> str:

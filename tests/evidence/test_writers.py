@@ -45,6 +45,6 @@ def test_every_schema_can_be_read(name: str) -> None:
 
 
 def test_an_unknown_schema_is_a_mistake_that_names_the_others() -> None:
-    names = "completion_report, ctrf, handover, quality_gates_run, test_failures"
+    names = "completion_report, criteria_result, ctrf, handover, quality_gates_run, test_failures"
     with pytest.raises(UsageError, match=f"no schema 'odd'\n  fix: choose one of: {names}"):
         schema_text("odd")
