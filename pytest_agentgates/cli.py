@@ -14,6 +14,7 @@ from pytest_agentgates.errors import CANNOT_JUDGE, INTERRUPTED, INTERRUPTED_RUN,
 from pytest_agentgates.task_group import preflight, tasks
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_LEVELS = ("in_place", "clean", "verified")
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 _EXIT_CODES = (
     "Exit codes: 0 passed, 1 failed or incomplete, 2 interrupted, 3 something could not be judged, "
@@ -202,6 +203,7 @@ def doctor(fix: bool, as_json: bool) -> int:
 @click.option("--rerun", is_flag=True, help="Judge anew, and compare.")
 @click.option("--base", default="", metavar="REV", help="The protected branch: every task completed since is verified.")
 @click.option("--configuration-from", default="", metavar="REV", help="Read the configuration from this revision.")
+@click.option("--at-least", type=click.Choice(_LEVELS), help="The assurance asked for; less is exit code 3.")
 @click.option("--allow-empty", is_flag=True, help="With --base, let a branch pass that completes no task.")
 @click.option("--json", "as_json", is_flag=True, help="One object on standard output.")
 def verify(**options: Any) -> int:

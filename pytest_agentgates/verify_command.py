@@ -15,7 +15,7 @@ from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.project import Project
 from pytest_agentgates.protected_branch import changed_settings, loosened
 from pytest_agentgates.terminal import Terminal
-from pytest_agentgates.verify_evidence import Reason, Verification, VerifyRequest, verify_evidence
+from pytest_agentgates.verify_evidence import LEVELS, VERIFIED, Reason, Verification, VerifyRequest, verify_evidence
 from pytest_agentgates.wiring import wire_project
 
 _WORDS = {0: "holds", 1: "does not hold", 3: "cannot be told"}
@@ -35,11 +35,25 @@ def verify_command(options: Mapping[str, Any]) -> int:
     found = verify_evidence(project, request, Terminal(to_stderr=options["as_json"]))
     found = replace(found, broken=(*broken, *found.broken), notes=(*notes, *found.notes))
     found = replace(found, assurance="" if broken else found.assurance)
+    found = _at_least(found, options["at_least"] or _expected(options))
     if options["as_json"]:
         click.echo(json.dumps({"result": _WORDS[found.exit_code], **asdict(found)}, indent=2))
     else:
         _show(found)
     return found.exit_code
+
+
+def _expected(options: Mapping[str, Any]) -> str:
+    """The assurance that a verification by the protected branch is asked for."""
+    return VERIFIED if options["rerun"] and options["base"] and options["configuration_from"] else LEVELS[0]
+
+
+def _at_least(found: Verification, level: str) -> Verification:
+    """What falls short of the assurance that was asked for cannot be told; nothing to verify falls short of nothing."""
+    if not found.assurance or LEVELS.index(found.assurance) >= LEVELS.index(level):
+        return found
+    message = f"it is {_ASSURED[found.assurance]}, and not {level} as it should be"
+    return replace(found, unknown=(*found.unknown, Reason(found.evidence[0], message)))
 
 
 def _of_configuration(project: Project, revision: str, base: str) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:

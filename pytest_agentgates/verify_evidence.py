@@ -20,7 +20,7 @@ from pytest_agentgates.run_stages import Display, RunRequest
 from pytest_agentgates.select_tasks import find_task
 from pytest_agentgates.source.gitignore import Ignores
 
-IN_PLACE, CLEAN, VERIFIED = "in_place", "clean", "verified"
+IN_PLACE, CLEAN, VERIFIED = LEVELS = ("in_place", "clean", "verified")
 _MOST = 3
 _JUDGE_IT = "judge it: agentgates run ID; in CI, download or commit the evidence first"
 
@@ -181,6 +181,8 @@ class _Verifying:
         return self._raised(record)
 
     def _raised(self, record: RunRecord) -> str:
+        if record.assurance != CLEAN:
+            self.notes += [Reason(".", f"judged anew in place: {note}") for note in record.assurance_notes]
         if record.assurance != CLEAN or not self.branch or not self.project.config.revision:
             return record.assurance
         if git_facts(self.project.root, self.project.tools).dirty:

@@ -238,6 +238,26 @@ def test_what_only_looks_done_is_refused(fresh: Clone, trick: Callable[[Clone], 
     assert said in refused(fresh)
 
 
+def test_less_assurance_than_asked_for_is_not_let_through(tmp_path: Path) -> None:
+    """Where the protected branch has none of the task's tests there is nothing to hold on to."""
+    origin = make_origin(tmp_path)
+    agent = clone_of(origin, tmp_path / "agent")
+    agent.git("rm", "-q", "tests/test_pass.py")
+    agent.commit()
+    agent.git("push", "-q", "origin", "main")
+    agent.git("switch", "-q", "-c", "agent/T1")
+    agent.write(TEST, "from calc import add\n\n\ndef test_add():\n    assert add(1, 2) == 3\n")
+    agent.write("src/calc.py", CALC)
+    assert agent.agentgates("run", "T1").returncode == 0
+    agent.commit()
+    ran = verify(agent)
+    assert ran.returncode == 3, ran.stdout + ran.stderr
+    assert "it is judged in place, and not verified as it should be" in ran.stdout
+    assert "judged anew in place: the base" in ran.stdout
+    words = ("verify", "--rerun", "--base", "origin/main", "--configuration-from", "origin/main")
+    assert agent.agentgates(*words, "--at-least", "in_place").returncode == 0
+
+
 def test_evidence_of_other_work_is_refused(origin: Path, tmp_path: Path) -> None:
     """What was proved on one branch is laid over another."""
     lazy = clone_of(origin, tmp_path / "lazy")
