@@ -35,8 +35,12 @@ class ReadTasks(Protocol):
         ...
 
     @property
-    def tasks(self) -> Sequence[Task]:
-        """The tasks, in the file's order."""
+    def ids(self) -> Sequence[str]:
+        """The ids of the tasks, in the file's order."""
+        ...
+
+    def task(self, index: int) -> Task:
+        """One task."""
         ...
 
     def entry(self, index: int) -> Entry:
@@ -59,7 +63,7 @@ class Snapshot:
 
 def snapshot_of(file: ReadTasks) -> Snapshot:
     """What to compare with when the file is read again."""
-    lengths = {task.id: len(history_of(file.entry(index))) for index, task in enumerate(file.tasks)}
+    lengths = {task_id: len(history_of(file.entry(index))) for index, task_id in enumerate(file.ids)}
     return Snapshot(file.version, lengths)
 
 
@@ -69,7 +73,7 @@ def check_change(file: ReadTasks, change: TaskChange, seen: Snapshot | None) -> 
     `seen` is what `load` saw, None where it was not called.
     """
     index = position_of(file, change.task_id)
-    task, entry = file.tasks[index], file.entry(index)
+    task, entry = file.task(index), file.entry(index)
     _check_request(task, change)
     if SPELLINGS.get(change.expected_status) is not task.status:
         what = f"task {task.id} is {task.status.value}, not {change.expected_status}{_mover(file, entry)}"
@@ -80,8 +84,8 @@ def check_change(file: ReadTasks, change: TaskChange, seen: Snapshot | None) -> 
 
 def position_of(file: ReadTasks, task_id: str) -> int:
     """Where the task stands among the others; raises UsageError where there is no such task."""
-    for index, task in enumerate(file.tasks):
-        if task.id == task_id:
+    for index, known in enumerate(file.ids):
+        if known == task_id:
             return index
     raise UsageError(f"there is no task {named(task_id)}", file.shown_as, "name a task of the file")
 

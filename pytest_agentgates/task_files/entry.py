@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -29,6 +29,12 @@ _TEXTS = (
 _TEXT_LISTS = ("dependencies", "deliverables", "test_files", "files_created", "validation_commands")
 _LISTS = ("acceptance_criteria", "status_history", "rejection_history")
 _OBJECTS = ("test_strategy", "escalation_info", "blocker_info")
+_KINDS: dict[str, tuple[type, str]] = {
+    **dict.fromkeys(_TEXTS, (str, "text")),
+    **dict.fromkeys((*_TEXT_LISTS, *_LISTS), (list, "a list")),
+    **dict.fromkeys(_OBJECTS, (dict, "an object")),
+}
+_ANY_KIND = (object, "")
 _OWN_FIELDS = frozenset(
     (*_TEXTS[:7], "id", "status", "dependencies", "deliverables", "test_files", "status_history"),
 )
@@ -50,13 +56,13 @@ def problems_of(entry: Entry) -> Iterator[Problem]:
     yield from _id_problems(entry)
     yield from _status_problems(entry)
     yield from _layer_problems(entry)
-    for fields, fits, wanted in _KINDS:
-        for field in fields:
-            value = entry.get(field)
-            if value is not None and not fits(value):
-                yield Problem((field,), f"{field} must be {wanted}, not {named(value)}", f"write {wanted}")
+    for field, value in entry.items():
+        kind, wanted = _KINDS.get(field, _ANY_KIND)
+        if value is not None and not isinstance(value, kind):
+            yield Problem((field,), f"{field} must be {wanted}, not {named(value)}", f"write {wanted}")
     for field in _TEXT_LISTS:
-        yield from _text_list_problems(entry.get(field), (field,))
+        if field in entry:
+            yield from _text_list_problems(entry[field], (field,))
     if isinstance(strategy := entry.get("test_strategy"), dict):
         yield from _strategy_problems(strategy)
 
@@ -182,10 +188,3 @@ def _step(item: Entry) -> Step | None:
 
 def _status(value: object) -> TaskStatus | None:
     return SPELLINGS.get(value) if isinstance(value, str) else None
-
-
-_KINDS: tuple[tuple[tuple[str, ...], Callable[[object], bool], str], ...] = (
-    (_TEXTS, lambda value: isinstance(value, str), "text"),
-    ((*_TEXT_LISTS, *_LISTS), lambda value: isinstance(value, list), "a list"),
-    (_OBJECTS, lambda value: isinstance(value, dict), "an object"),
-)

@@ -47,6 +47,15 @@ class _Tasks:
     version: int = 0
     members: Entry = field(default_factory=dict)
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all tasks."""
+        return tuple(task.id for task in self.tasks)
+
+    def task(self, index: int) -> Task:
+        """One task."""
+        return self.tasks[index]
+
     def entry(self, index: int) -> Entry:
         """What the file says of one task."""
         return self.entries[index]

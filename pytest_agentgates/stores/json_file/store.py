@@ -54,7 +54,7 @@ class JsonFileStore:
     def entries(self) -> tuple[Entry, ...]:
         """Every task with all its fields; raises what `load` raises."""
         file = read_task_file(self.path, self.shown_as)
-        return tuple(file.entry(index) for index in range(len(file.tasks)))
+        return tuple(file.entry(index) for index in range(len(file.entries)))
 
     def apply(self, change: TaskChange) -> Task:
         """Write the steps of one task and log them; other tasks may have changed since `load`.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
@@ -16,7 +19,10 @@ from pytest_agentgates.task_files.entry import Entry, named, problems_of, task_o
 
 @dataclass(frozen=True)
 class TaskFile:
-    """A file without mistakes; `root` is where its top level begins, `entries` stand as `tasks` do."""
+    """A file without mistakes; `root` is where its top level begins, `lines` are those of the entries.
+
+    Tasks are made when they are asked for: a move needs one of them.
+    """
 
     shown_as: str
     data: bytes
@@ -24,12 +30,26 @@ class TaskFile:
     root: int
     members: Entry
     entries: tuple[Item, ...]
-    tasks: tuple[Task, ...]
+    lines: tuple[int, ...]
 
     @property
     def version(self) -> int:
         """`_version`, 0 where the file has none yet."""
         return cast(int, self.members.get("_version", 0))
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """Every task, in the file's order."""
+        return tuple(map(self.task, range(len(self.entries))))
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the tasks."""
+        return tuple(str(self.entry(index)["id"]) for index in range(len(self.entries)))
+
+    def task(self, index: int) -> Task:
+        """One task."""
+        return task_of(self.entry(index), f"{self.shown_as}:{self.lines[index]}")
 
     def entry(self, index: int) -> Entry:
         """The members of one task."""
@@ -38,14 +58,30 @@ class TaskFile:
 
 def read_task_file(path: Path, shown_as: str) -> TaskFile:
     """Read a file of tasks; raises UsageError with every mistake, each with `file:line`."""
+    with _collector_paused():
+        return _read(path, shown_as)
+
+
+def _read(path: Path, shown_as: str) -> TaskFile:
     outline = read_outline(path, shown_as)
     _raise_all(_top_level_mistakes(outline, shown_as))
     members = {member.key: member.item.value for member in outline.members}
     entries = tuple(cast(list[Item], members.pop("tasks")))
     lines = _lines_of(outline.text, entries)
     _raise_all(_entry_mistakes(outline, entries, lines, shown_as))
-    tasks = [task_of(cast(Entry, item.value), f"{shown_as}:{line}") for item, line in zip(entries, lines, strict=True)]
-    return TaskFile(shown_as, outline.data, outline.text, outline.root, members, entries, tuple(tasks))
+    return TaskFile(shown_as, outline.data, outline.text, outline.root, members, entries, tuple(lines))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    # All that is read stays, and the garbage collector would walk through it again and again.
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _raise_all(mistakes: Iterator[Mistake]) -> None:

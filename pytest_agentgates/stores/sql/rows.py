@@ -37,9 +37,13 @@ class ReadRows:
     members: Entry = field(default_factory=dict)
 
     @property
-    def tasks(self) -> tuple[Task, ...]:
-        """The tasks, by position."""
-        return tuple(one.task for one in self.rows)
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the tasks, by position."""
+        return tuple(one.task.id for one in self.rows)
+
+    def task(self, index: int) -> Task:
+        """One task."""
+        return self.rows[index].task
 
     def entry(self, index: int) -> Entry:
         """What the database says of one task."""

@@ -40,7 +40,7 @@ class SqlStore:
         """Every task, by position; raises UsageError with every mistake, and what the database raises."""
         read = self._read()
         self._memory.snapshot = snapshot_of(read)
-        return read.tasks
+        return tuple(one.task for one in read.rows)
 
     def entries(self) -> tuple[Entry, ...]:
         """Every task with all its fields; raises what `load` raises."""
@@ -61,7 +61,7 @@ class SqlStore:
             write_row(connection, rows[0], change, entry)
         if self._memory.snapshot:
             self._memory.snapshot = self._memory.snapshot.after(change, 0)
-        return task_of(entry, before.tasks[0].where)
+        return task_of(entry, before.task(0).where)
 
     def add(self, entries: Sequence[Entry], log: Sequence[LogEntry] = ()) -> tuple[str, ...]:
         """Put those tasks that are not there yet behind the others, with what a log says of them; gives their ids.
