@@ -72,6 +72,10 @@ def _time(at: LookedAt, claim: Claim) -> Iterator[Finding]:
 
 
 def _committed(at: LookedAt, path: str) -> datetime | None:
+    """When the file was committed as it is; None where it was written anew since."""
+    committed, on_disk = at.git.line("rev-parse", f"HEAD:./{path}"), at.git.line("hash-object", "--no-filters", path)
+    if committed != on_disk:
+        return None
     ran = at.git.run("log", "-1", "--format=%cI", "--", path)
     text = ran.stdout.strip() if not ran.problem and ran.exit_code == 0 else ""
     return datetime.fromisoformat(text) if text else None

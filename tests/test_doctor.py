@@ -22,6 +22,14 @@ def doctor(root: Path, *options: str) -> tuple[int, dict[str, Any]]:
     return ran.returncode, json.loads(ran.stdout)
 
 
+def commit(root: Path, moment: str) -> None:
+    """Commit everything, as if it were that moment."""
+    env = {**os.environ, "GIT_COMMITTER_DATE": moment, "GIT_AUTHOR_DATE": moment}
+    identity = ("-c", "user.name=n", "-c", "user.email=n@example.org")
+    for words in (("init", "-q"), ("add", "-A"), (*identity, "commit", "-q", "-m", "all")):
+        subprocess.run(("git", *words), cwd=root, env=env, check=True)
+
+
 def said(facts: dict[str, Any]) -> str:
     return "\n".join(f"{one['path']}:{one['line']} {one['message']}" for one in facts["findings"])
 
@@ -46,10 +54,7 @@ def test_every_contradiction_of_the_sample_is_named(sample: Path) -> None:
 
 def test_a_run_after_the_commit_that_contains_it_is_named(sample: Path) -> None:
     moment = "2026-02-27T11:30:00+00:00"
-    env = {**os.environ, "GIT_COMMITTER_DATE": moment, "GIT_AUTHOR_DATE": moment}
-    identity = ("-c", "user.name=n", "-c", "user.email=n@example.org")
-    for words in (("init", "-q"), ("add", "-A"), (*identity, "commit", "-q", "-m", "all")):
-        subprocess.run(("git", *words), cwd=sample, env=env, check=True)
+    commit(sample, moment)
     assert f"it says 2026-02-27T12:00:00+00:00, the commit that contains it is of {moment}" in said(doctor(sample)[1])
 
 
@@ -102,3 +107,17 @@ def test_a_status_that_the_log_does_not_know_is_named(tmp_path: Path) -> None:
 def test_where_there_is_nothing_to_compare_nothing_agrees(tmp_path: Path) -> None:
     code, facts = doctor(tmp_path)
     assert (code, facts["task_lists"], facts["evidence"], facts["findings"]) == (3, [], [], [])
+
+
+def test_evidence_that_was_written_after_the_last_commit_contradicts_none(tmp_path: Path) -> None:
+    path = tmp_path / ".claude/evidence/quality_gates_run.json"
+    path.parent.mkdir(parents=True)
+    claim = {"schema_version": "1.0", "run_id": "r1", "tasks": [], "gates": []}
+    path.write_text(json.dumps({**claim, "run_at": "2026-01-01T00:00:00Z"}), encoding="utf-8")
+    commit(tmp_path, "2026-01-02T00:00:00+00:00")
+    path.write_text(json.dumps({**claim, "run_at": "2026-01-03T00:00:00Z"}), encoding="utf-8")
+    assert doctor(tmp_path)[0] == 0
+    commit(tmp_path, "2026-01-02T01:00:00+00:00")
+    code, facts = doctor(tmp_path)
+    assert code == 1
+    assert "the commit that contains it is of 2026-01-02T01:00:00+00:00" in said(facts)
