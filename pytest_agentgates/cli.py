@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         code = agentgates.main(own, prog_name="agentgates", standalone_mode=False, obj=pytest_args)
     except click.ClickException as error:
-        code = _show_mistake(error)
+        code = _show_mistake(error, own)
     except (click.Abort, KeyboardInterrupt):
         click.echo(f"agentgates: {INTERRUPTED_RUN}", err=True)
         code = INTERRUPTED
@@ -50,15 +50,27 @@ def _split(words: list[str]) -> tuple[list[str], tuple[str, ...]]:
     return words[:end], tuple(words[end + 1 :])
 
 
-def _show_mistake(error: click.ClickException) -> int:
+def _show_mistake(error: click.ClickException, words: Sequence[str]) -> int:
     """Say what is wrong with the command line; where words are missing altogether, the help says more."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
         return MISTAKE
     context = getattr(error, "ctx", None)
-    command = context.command_path if context else "agentgates"
+    command = context.command_path if context else _command_in(words)
     click.echo(f"agentgates: {printable(error.format_message())}\n  fix: look at: {command} --help", err=True)
     return MISTAKE
+
+
+def _command_in(words: Sequence[str]) -> str:
+    """The command that the words begin with, for an error that does not know its own."""
+    found: click.Command = agentgates
+    path = ["agentgates"]
+    for word in words:
+        if not isinstance(found, click.Group) or word not in found.commands:
+            break
+        found = found.commands[word]
+        path.append(word)
+    return " ".join(path)
 
 
 def _show_full_disk(error: OSError) -> int:

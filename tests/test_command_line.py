@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from pytest_agentgates.cli import agentgates
+from pytest_agentgates.cli import agentgates, main
 
 COLUMNS = 80
 
@@ -55,3 +55,21 @@ def test_output_that_finds_no_room_is_one_message() -> None:
     assert ran.returncode == 3
     assert ran.stderr.startswith("agentgates: the output cannot be written: ")
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (("check", "--graph"), "agentgates check"),
+        (("tasks", "list", "--status"), "agentgates tasks list"),
+        (("tasks", "claim"), "agentgates tasks claim"),
+        (("--nonsense",), "agentgates"),
+    ],
+)
+def test_a_mistake_names_the_help_of_its_own_command(
+    words: tuple[str, ...], command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 4
+    assert capsys.readouterr().err.endswith(f"fix: look at: {command} --help\n")
