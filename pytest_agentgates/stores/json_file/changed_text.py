@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import cast
 
 from pytest_agentgates.core.moment import rfc3339
@@ -64,6 +63,5 @@ def _history_entries(file: TaskFile, change: TaskChange) -> list[dict[str, objec
 
 def _word(file: TaskFile, status: TaskStatus) -> str:
     """The word for a status that the file uses most, our own where it uses none."""
-    used = Counter(cast(Entry, item.value).get("status") for item in file.entries)
-    words = [word for word in used if isinstance(word, str) and SPELLINGS[word] is status]
-    return max(words, key=lambda word: used[word], default=status.value)
+    words = [word for word in file.words if SPELLINGS[word] is status]
+    return max(words, key=lambda word: file.words[word], default=status.value)

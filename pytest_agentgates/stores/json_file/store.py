@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,9 +50,10 @@ class JsonFileStore:
 
     def load(self) -> tuple[Task, ...]:
         """Every task, in the file's order; raises UsageError with every mistake of the file."""
-        file = read_task_file(self.path, self.shown_as)
-        self._memory.snapshot = snapshot_of(file)
-        return file.tasks
+        with _collector_paused():
+            file = read_task_file(self.path, self.shown_as)
+            self._memory.snapshot = snapshot_of(file)
+            return file.tasks
 
     def entries(self) -> tuple[Entry, ...]:
         """Every task with all its fields; raises what `load` raises."""
@@ -62,7 +66,8 @@ class JsonFileStore:
         Raises UsageError where this task no longer stands where the change expects it, where a step
         is no legal move, and where the file cannot be written.
         """
-        return apply_locked(self._place, change, self._try_to_apply)
+        with _collector_paused():
+            return apply_locked(self._place, change, self._try_to_apply)
 
     @property
     def _place(self) -> Place:
@@ -77,3 +82,15 @@ class JsonFileStore:
         if self._memory.snapshot:
             self._memory.snapshot = self._memory.snapshot.after(change, before.version + 1)
         return task
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    # All that is read stays until the move is written; the garbage collector would walk through it again and again.
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

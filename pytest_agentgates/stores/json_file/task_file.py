@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -47,6 +46,12 @@ class TaskFile:
         """The ids of the tasks."""
         return tuple(str(self.entry(index)["id"]) for index in range(len(self.entries)))
 
+    @cached_property
+    def words(self) -> Mapping[str, int]:
+        """How often the file uses each word for a status."""
+        found = (self.entry(index).get("status") for index in range(len(self.entries)))
+        return Counter(word for word in found if isinstance(word, str))
+
     def task(self, index: int) -> Task:
         """One task."""
         return task_of(self.entry(index), f"{self.shown_as}:{self.lines[index]}")
@@ -58,11 +63,6 @@ class TaskFile:
 
 def read_task_file(path: Path, shown_as: str) -> TaskFile:
     """Read a file of tasks; raises UsageError with every mistake, each with `file:line`."""
-    with _collector_paused():
-        return _read(path, shown_as)
-
-
-def _read(path: Path, shown_as: str) -> TaskFile:
     outline = read_outline(path, shown_as)
     _raise_all(_top_level_mistakes(outline, shown_as))
     members = {member.key: member.item.value for member in outline.members}
@@ -70,18 +70,6 @@ def _read(path: Path, shown_as: str) -> TaskFile:
     lines = _lines_of(outline.text, entries)
     _raise_all(_entry_mistakes(outline, entries, lines, shown_as))
     return TaskFile(shown_as, outline.data, outline.text, outline.root, members, entries, tuple(lines))
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    # All that is read stays, and the garbage collector would walk through it again and again.
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _raise_all(mistakes: Iterator[Mistake]) -> None:
