@@ -1,4 +1,4 @@
-"""What watching costs a suite that executes 10,000 statements through SQLAlchemy: with the watch against without.
+"""What watching costs suites that execute 10,000 statements: with the watch against without.
 
 python -m benchmarks.tenant_runtime [--runs N]
 """
@@ -12,37 +12,85 @@ from pathlib import Path
 
 from benchmarks.paired import Case, measure, runs_option, show_machine, show_pair, show_times
 
-TESTS = """import pytest
-from sqlalchemy import create_engine, text
+GOAL = "1.03"
+CORE = """from sqlalchemy import create_engine, text
 
 engine = create_engine("sqlite://")
 SELECT = text("SELECT * FROM orders WHERE tenant_id = :t AND id = :i")
 
 
-@pytest.mark.parametrize("number", range(100))
-def test_statements(number):
+def execute(number):
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE IF NOT EXISTS orders (id INTEGER PRIMARY KEY, tenant_id)"))
         for one in range(99):
             assert connection.execute(SELECT, {"t": "a", "i": one}).fetchall() == []
 """
+MAPPED = """from sqlalchemy import create_engine, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tenant_id: Mapped[str]
+
+
+engine = create_engine("sqlite://")
+Base.metadata.create_all(engine)
+
+
+def execute(number):
+    with Session(engine) as session:
+        session.add(Order(id=number, tenant_id="a"))
+        session.commit()
+        for _ in range(99):
+            found = session.scalars(select(Order).where(Order.tenant_id == "a", Order.id == number)).one()
+            assert found.id == number
+"""
+DRIVER = """import sqlite3
+
+connection = sqlite3.connect(":memory:")
+connection.execute("CREATE TABLE orders (id INTEGER PRIMARY KEY, tenant_id)")
+
+
+def execute(number):
+    connection.execute("INSERT INTO orders VALUES (?, 'a')", (number,))
+    for _ in range(99):
+        found = connection.execute("SELECT id FROM orders WHERE tenant_id = ? AND id = ?", ("a", number))
+        assert found.fetchall() == [(number,)]
+"""
+TESTS = """
+
+import pytest
+
+
+@pytest.mark.parametrize("number", range(100))
+def test_statements(number):
+    execute(number)
+"""
+SUITES = {"SQLAlchemy Core": CORE, "SQLAlchemy's mapper": MAPPED, "sqlite3": DRIVER}
 
 
 def main() -> None:
-    """Print both times and their ratio; the goal is 1.03."""
-    runs = runs_option(__doc__ or "", 7)
-    show_machine("sqlalchemy")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "test_orders.py").write_text(TESTS, encoding="utf-8")
-        cases = [_case(folder, label, watch) for label, watch in (("without", None), ("with", _watch(folder)))]
-        times = measure(cases, runs)
-    show_times(times)
-    show_pair("with the watch", times["with"], times["without"], "1.03")
+    """Print the times of each suite and their ratio."""
+    runs = runs_option(__doc__ or "", 11)
+    show_machine("sqlalchemy", "pytest")
+    for label, text in SUITES.items():
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "test_orders.py").write_text(text + TESTS, encoding="utf-8")
+            cases = [_case(folder, side, watch) for side, watch in (("without", None), ("with", _watch(folder)))]
+            times = measure(cases, runs)
+        show_times(times)
+        show_pair(f"{label}, with the watch", times["with"], times["without"], GOAL)
 
 
 def _watch(folder: Path) -> dict[str, object]:
-    return {"file": str(folder / "statements"), "setup": False, "columns": ["tenant_id"]}
+    return {"file": str(folder / "statements"), "setup": False, "columns": ["tenant_id"], "exempting": []}
 
 
 def _case(folder: Path, label: str, watch: dict[str, object] | None) -> Case:
@@ -52,6 +100,7 @@ def _case(folder: Path, label: str, watch: dict[str, object] | None) -> Case:
         "witness": str(folder / f"{label}-witness"),
         "tasks": {},
         "arguments": ["test_orders.py"],
+        "backwards": False,
         "coverage": {},
         "watch": watch,
         "clean": None,

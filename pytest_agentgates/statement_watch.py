@@ -51,18 +51,17 @@ class StatementWatch:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, object, object]:
         """Watch what fixtures do, where that is asked for."""
-        install(self)
         return (yield from self._watched(item, self.judges_setup))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
         """Watch the test."""
-        install(self)
         return (yield from self._watched(item, is_on=True))
 
     def _watched(self, item: pytest.Item, is_on: bool) -> Generator[None, object, object]:
         mark = item.get_closest_marker("agent_tenant")
         self.tenants = tuple(str(tenant) for tenant in mark.args) if mark else ()
+        install(self)
         self.plain.clear()
         self.test = item.nodeid if is_on else ""
         try:

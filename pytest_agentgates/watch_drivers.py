@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from pytest_agentgates.watch_sqlalchemy import LAZY, UNIT_OF_WORK, Watch, watch_engines, watch_sessions
+from pytest_agentgates.watch_sqlalchemy import LAZY, UNIT_OF_WORK, Watch, watch_engines, watch_rows, watch_sessions
 
 _OVER_DRIVERS = ("sqlalchemy", "django", "aiosqlite")
 _ORM_FRAMES = {
@@ -26,13 +26,21 @@ def install(watch: Watch) -> None:
     with contextlib.suppress(ImportError):  # before a module takes its functions by name
         importlib.import_module("sqlite3")
     for name, take_hold in _LIBRARIES.items():
-        module = sys.modules.get(name)  # None where a test forbids its import
-        if module is not None and name not in _held:
-            _held.add(name)
-            try:
-                take_hold(module, watch)
-            except Exception as error:  # noqa: BLE001 - the tests run on, and the gate says that it did not see all
-                watch.failed(name, error)
+        _install(name, take_hold, watch)
+    if watch.tenants:  # else nobody asks for rows
+        for name, take_hold in _OF_ROWS.items():
+            _install(name, take_hold, watch)
+
+
+def _install(name: str, take_hold: Callable[[Any, Watch], None], watch: Watch) -> None:
+    module = sys.modules.get(name)  # None where a test forbids its import
+    if module is None or take_hold in _held:
+        return
+    _held.add(take_hold)
+    try:
+        take_hold(module, watch)
+    except Exception as error:  # noqa: BLE001 - the tests run on, and the gate says that it did not see all
+        watch.failed(name, error)
 
 
 def _django(module: Any, watch: Watch) -> None:
@@ -164,12 +172,14 @@ def _noting(
     method: Callable[..., Any], dialect: str, watch: Watch, text_of: Callable[[Any, Any], Any] = _as_given
 ) -> Callable[..., Any]:
     """The method, which says first what it is about to execute."""
+    plain = watch.plain
 
     @functools.wraps(method)
     def noting(self: Any, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         sql = args[0] if args else kwargs.get("query", kwargs.get("statement"))
-        if sql is not None and not _is_under_a_layer():
+        is_plain = type(sql) is str and sql in plain
+        if not is_plain and sql is not None and not _is_under_a_layer():
             watch.statement(text_of(self, sql), dialect)
         return method(self, *args, **kwargs)
 
@@ -183,13 +193,16 @@ def _is_under_a_layer() -> bool:
 
 
 _FACTORY_POSITION = 5
-_held: set[str] = set()
+_held: set[Callable[[Any, Watch], None]] = set()
 _LIBRARIES: dict[str, Callable[[Any, Watch], None]] = {
     "sqlalchemy.engine": watch_engines,
     "sqlalchemy.orm": watch_sessions,
     "django.db": _django,
-    "django.db.models": _django_models,
     "sqlite3": _sqlite,
     "psycopg": _psycopg,
     "asyncpg": _asyncpg,
+}
+_OF_ROWS: dict[str, Callable[[Any, Watch], None]] = {
+    "sqlalchemy.orm": watch_rows,
+    "django.db.models": _django_models,
 }

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 LAZY, UNIT_OF_WORK = "lazy load", "unit of work"
 _FLUSHING: ContextVar[bool] = ContextVar("agentgates_flushing", default=False)
-_ORIGIN = "agentgates_origin"
 _EXECUTES = ("do_execute", "do_executemany", "do_execute_no_params")
 
 
@@ -77,21 +76,29 @@ def _noting(method: Callable[..., Any], watch: Watch) -> Callable[..., Any]:
         __tracebackhide__ = True
         if statement not in plain and not watch.is_noted(statement):
             context = kwargs.get("context", args[-1] if args else None)
-            options = getattr(context, "execution_options", {})
-            origin = UNIT_OF_WORK if _FLUSHING.get() else options.get(_ORIGIN, "")
-            watch.statement(statement, self.name, origin)
+            watch.statement(statement, self.name, _origin(context))
         return method(self, cursor, statement, *args, **kwargs)
 
     return noting
 
 
-def watch_sessions(module: Any, watch: Watch) -> None:
-    """Know what the mapper does of its own accord, and see the rows that come."""
-    from sqlalchemy import event
+def _origin(context: Any) -> str:
+    """What made the mapper execute something of its own accord; "" for what it was asked for.
 
-    def provenance(state: Any) -> None:
-        if state.is_relationship_load or state.is_column_load:
-            state.update_execution_options(**{_ORIGIN: LAZY})
+    It is what `ORMExecuteState` tells of a load for a relation or of a row that is there, asked for new
+    statements only: a listener of `do_orm_execute` would make each statement dearer.
+    """
+    if _FLUSHING.get():
+        return UNIT_OF_WORK
+    options = getattr(getattr(context, "invoked_statement", None), "_compile_options", None)
+    path = getattr(options, "_current_path", None)
+    of_relation = path is not None and not path.is_root
+    return LAZY if of_relation or getattr(options, "_for_refresh_state", False) else ""
+
+
+def watch_sessions(module: Any, _watch: Watch) -> None:
+    """Know when the mapper writes what was changed."""
+    from sqlalchemy import event
 
     def begin(*_: Any) -> None:
         _FLUSHING.set(True)
@@ -99,14 +106,15 @@ def watch_sessions(module: Any, watch: Watch) -> None:
     def end(*_: Any) -> None:
         _FLUSHING.set(False)
 
-    event.listen(module.Session, "do_orm_execute", provenance)
     event.listen(module.Session, "before_flush", begin)
     event.listen(module.Session, "after_flush", end)
     event.listen(module.Session, "after_soft_rollback", end)
-    event.listen(module.Mapper, "load", _row_listener(module, watch))
 
 
-def _row_listener(module: Any, watch: Watch) -> Callable[[Any, Any], None]:
+def watch_rows(module: Any, watch: Watch) -> None:
+    """See the rows that become objects."""
+    from sqlalchemy import event
+
     attributes: dict[type, list[tuple[str, str, str]]] = {}
 
     def loaded(target: Any, _context: Any) -> None:
@@ -118,7 +126,7 @@ def _row_listener(module: Any, watch: Watch) -> Callable[[Any, Any], None]:
         for table, column, name in attributes[kind]:
             watch.row(table, column, target.__dict__.get(name))
 
-    return loaded
+    event.listen(module.Mapper, "load", loaded)
 
 
 def _tenant_attributes(mapper: Any, columns: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:

@@ -118,6 +118,26 @@ def run(project: GatedProject, tests: str, *args: str) -> list[str]:
     return [finding["message"] for finding in project.gate("tenant_runtime")["findings"]]
 
 
+@pytest.mark.parametrize(
+    ("load", "found"),
+    [
+        ("select(Order).where(Order.tenant_id == 'a').options(selectinload(Order.items))", 0),
+        ("select(Order).where(Order.tenant_id == 'a').options(subqueryload(Order.items))", 0),
+        ("select(Order).where(Order.tenant_id == 'a').options(defer(Order.status))", 0),
+        ("select(Order).where(Order.id == 1).options(selectinload(Order.items))", 1),
+        ("select(Item).where(Item.order_id == 1).join(Order, Order.id == Item.order_id)", 2),
+    ],
+)
+def test_what_the_mapper_loads_for_a_bound_object_is_its_own_affair(
+    project: GatedProject, load: str, found: int
+) -> None:
+    head = f"from sqlalchemy.orm import defer, selectinload, subqueryload\n\n{HEAD}"
+    test = f"def test_load(session):\n    one = session.scalars({load}).unique().one()\n    session.refresh(one)\n"
+    messages = run(project, f"{head}{test}    assert getattr(one, 'status', 'new') == 'new'\n")
+    assert project.gate("tests_pass")["status"] == "pass"
+    assert len(messages) == found, messages
+
+
 def test_bound_queries_lazy_loads_refreshes_and_flushes_pass(project: GatedProject) -> None:
     assert run(project, BOUND) == []
     assert project.gate("tenant_runtime")["status"] == "pass"

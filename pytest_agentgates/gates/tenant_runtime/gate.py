@@ -140,8 +140,8 @@ def _of_rows(watched: WatchedStatements) -> Iterator[Finding]:
 
 
 def _distinct(findings: Sequence[Finding]) -> list[Finding]:
-    """One finding for each statement at each place, however many tests execute it."""
-    found: dict[tuple[str, str, int, str], Finding] = {}
+    """One finding for each table of a statement at each place, however many tests execute it."""
+    found: dict[tuple[str, int, str, str], Finding] = {}
     for finding in findings:
-        found.setdefault((finding.rule, finding.path, finding.line, finding.snippet), finding)
+        found.setdefault((finding.path, finding.line, finding.snippet, finding.fix), finding)
     return list(found.values())
