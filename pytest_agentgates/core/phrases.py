@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,16 +31,24 @@ class Token:
 
 @dataclass(frozen=True)
 class Text:
-    """A text as it can be searched: `literal` with signs and paths of addresses, `tokens` without them."""
+    """A text as it can be searched: `literal` with signs and paths of addresses, `tokens` without them.
+
+    `starts` has the numbers of the tokens by their first letter, because most tokens begin no phrase.
+    """
 
     literal: str
     tokens: tuple[Token, ...]
+    starts: Mapping[str, tuple[int, ...]]
 
     @classmethod
     def of(cls, *texts: str) -> Text:
         """The texts, each a part of its own."""
         plain = _FOLDER.sub(" ", _FILE_PATH.sub(" ", "\n".join(texts)))
-        return cls(" ".join(plain.split()).lower(), tuple(_tokens(_URL_PATH.sub(" ", plain))))
+        tokens = tuple(_tokens(_URL_PATH.sub(" ", plain)))
+        starts: dict[str, tuple[int, ...]] = {}
+        for number, token in enumerate(tokens):
+            starts[token.word[0]] = (*starts.get(token.word[0], ()), number)
+        return cls(" ".join(plain.split()).lower(), tokens, starts)
 
 
 def find_phrase(text: Text, phrase: str, beside: tuple[range, ...] = ()) -> bool:
@@ -66,8 +74,11 @@ def _is_inside(place: range, longer: range) -> bool:
 
 def _places(text: Text, phrase: str) -> Iterator[range]:
     wanted = _phrase_words(phrase)
-    for start in range(len(text.tokens)):
-        if length := _length(text.tokens, start, wanted):
+    solid = _solid(phrase)
+    for start in text.starts.get(wanted[0].word[0], ()) if wanted else ():
+        first = text.tokens[start]
+        could_begin = first.singular == wanted[0].singular or any(one.startswith(first.singular) for one in solid)
+        if could_begin and (length := _length(text.tokens, start, wanted, solid)):
             yield range(start, start + length)
 
 
@@ -85,19 +96,26 @@ def _phrase_words(phrase: str) -> tuple[Token, ...]:
     return tuple(_tokens(phrase))
 
 
-def _length(tokens: tuple[Token, ...], start: int, wanted: tuple[Token, ...]) -> int:
+@lru_cache(maxsize=1024)
+def _solid(phrase: str) -> frozenset[str]:
+    """The letters of a phrase without joints, with its last word as it stands and in singular."""
+    wanted = _phrase_words(phrase)
+    before = "".join(token.word for token in wanted[:-1])
+    return frozenset(before + last for token in wanted[-1:] for last in (token.word, token.singular))
+
+
+def _length(tokens: tuple[Token, ...], start: int, wanted: tuple[Token, ...], solid: frozenset[str]) -> int:
     """How many tokens from here are the wanted words: one for one, or the same letters with other joints; else 0."""
     found = tokens[start : start + len(wanted)]
     if [token.singular for token in found] == [token.singular for token in wanted]:
         return len(found) if all(token.part == tokens[start].part for token in found) else 0
-    solid = "".join(token.word for token in wanted[:-1])
-    return max(_joined(tokens, start, solid + last) for last in (wanted[-1].word, wanted[-1].singular))
+    return max(_joined(tokens, start, letters) for letters in solid)
 
 
 def _joined(tokens: tuple[Token, ...], start: int, letters: str) -> int:
     """How many words that follow each other have just these letters, the last of them in any number; else 0."""
     first, rest = tokens[start], letters
-    for count, token in enumerate(tokens[start:], 1):
+    for count, token in enumerate(tokens[start : start + len(letters)], 1):
         loose = token.chunk != first.chunk and min(len(token.word), len(first.word)) < _SHORTEST_JOINED
         if token.part != first.part or loose:
             return 0

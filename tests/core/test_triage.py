@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -190,6 +192,12 @@ def test_own_words_replace_those_of_the_package() -> None:
     own = {BACK: LayerWords((Rejecting("domain", ("ledger",)),), {"queues": ("nats",)})}
     assert triage("Publish to NATS", "", BACK, own).accepted
     assert triage("Write the ledgers", "", BACK, own).layer == "domain"
+
+
+def test_a_long_description_is_read_at_once() -> None:
+    started = time.perf_counter()
+    decision = triage("Do it", "A long description of what is to be done. " * 300, BACK, LAYER_WORDS)
+    assert (decision.words, time.perf_counter() - started < 2) == ((), True)
 
 
 @given(st.text(), st.text(), st.sampled_from([BACK, FRONT]))
