@@ -159,3 +159,14 @@ def test_processes_that_tick_at_once_lose_nothing(tmp_path: Path) -> None:
     )
     log = (tmp_path / "docs/transaction-log.jsonl").read_text(encoding="utf-8")
     assert log.count('"criteria"') == 12
+
+
+def test_backlog_md_is_ticked_between_its_marks(tmp_path: Path) -> None:
+    boxes = "<!-- AC:BEGIN -->\n- [ ] #1 Builds: `make`\n- [ ] #2 Runs\n<!-- AC:END -->\n"
+    text = f"---\nid: T1\ntitle: Ship\nstatus: To Do\n---\n\n## Acceptance Criteria\n{boxes}\n## Notes\n"
+    store = written(tmp_path, "backlog/tasks", text)
+    found = of_store(store)
+    assert [(criterion.text, criterion.line) for criterion in found] == [("#1 Builds: `make`", 9), ("#2 Runs", 10)]
+    store.apply(ticking([found[1]]))
+    after = (tmp_path / "backlog/tasks/task-1.md").read_text(encoding="utf-8")
+    assert "- [ ] #1 Builds: `make`\n- [x] #2 Runs\n<!-- AC:END -->" in after
