@@ -54,7 +54,7 @@ class _Reporting:
             results=results,
             proofs=tuple(self._proof(run) for run in used),
             next_step=next_step(self.project, self.all_tasks, results, tuple(self.faults), self.runs),
-            notes=tuple(notes_of(self.project, results, used)),
+            notes=tuple(notes_of(self.project, results, used, self.runs.latest)),
             faults=tuple(self.faults),
             commit=git.commit,
             branch=git.branch,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from pytest_agentgates.core.completion import Note, TaskResult
@@ -14,11 +15,13 @@ from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.evidence_claims import read_claim_of
 from pytest_agentgates.project import Project
 from pytest_agentgates.read_remediation import open_remediation
-from pytest_agentgates.recorded_runs import RecordedRun
+from pytest_agentgates.recorded_runs import MAIN, RUNS, RecordedRun
 
 
-def notes_of(project: Project, results: Sequence[TaskResult], runs: Sequence[RecordedRun]) -> Iterator[Note]:
-    """Every note, those of tasks first."""
+def notes_of(
+    project: Project, results: Sequence[TaskResult], runs: Sequence[RecordedRun], latest: RecordedRun | None
+) -> Iterator[Note]:
+    """Every note, those of tasks first; `latest` is the latest set of evidence."""
     for result in results:
         yield from (Note(text, result.task.id) for text in _of_task(result.task))
     for run in runs:
@@ -26,7 +29,7 @@ def notes_of(project: Project, results: Sequence[TaskResult], runs: Sequence[Rec
             yield from (Note(text, run.folder or run.path) for text in _of_run(run.document))
     for mistake in dependency_mistakes([result.task for result in results]) if len(results) > 1 else ():
         yield Note(mistake.what, mistake.where)
-    yield from _foreign(project)
+    yield from _foreign(project, latest)
     yield from _remediation(project)
 
 
@@ -68,19 +71,32 @@ def _of_run(run: Mapping[str, Any]) -> Iterator[str]:
             yield f"{counted(tests[name], 'test')} {what if tests[name] == 1 else what.replace('was', 'were')}"
 
 
-def _foreign(project: Project) -> Iterator[Note]:
-    """Evidence that this tool did not write: that it is there, and that it proves nothing."""
+def _foreign(project: Project, latest: RecordedRun | None) -> Iterator[Note]:
+    """Evidence that this tool did not write, or not so: that it is there, and that it proves nothing."""
     folder = project.root / project.config.evidence
+    own = {writer.file_name for writer in project.writers}
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
+        about = f"{project.config.evidence}/{path.name}"
         try:
-            claim = read_claim_of(path.name, path.read_bytes())
+            data = path.read_bytes()
         except OSError as error:
-            yield Note(f"it cannot be read: {error.strerror}", f"{project.config.evidence}/{path.name}")
+            yield Note(f"it cannot be read: {error.strerror}", about)
             continue
-        if claim and not claim.is_own and path.name != "test_report.json":
-            tasks = f" about {', '.join(claim.tasks)}" if claim.tasks else ""
-            text = f"it was not written by this tool; what it claims{tasks} is not repeated here"
-            yield Note(text, f"{project.config.evidence}/{path.name}")
+        claim = read_claim_of(path.name, data)
+        if path.name == MAIN or (path.name in own and _is_kept(folder, latest, path.name, data)):
+            continue
+        if path.name in own or (claim and not claim.is_own):
+            tasks = f" about {', '.join(claim.tasks)}" if claim and claim.tasks else ""
+            yield Note(f"no run of this tool keeps it; what it claims{tasks} is not repeated here", about)
+
+
+def _is_kept(folder: Path, latest: RecordedRun | None, name: str, data: bytes) -> bool:
+    """Whether a file of the latest set is what the folder of its run holds."""
+    kept = folder / RUNS / str(latest.document.get("run_id")) / name if latest and latest.document else None
+    try:
+        return kept is not None and kept.read_bytes() == data
+    except OSError:
+        return False
 
 
 def _remediation(project: Project) -> Iterator[Note]:

@@ -85,7 +85,7 @@ def test_evidence_of_another_tool_is_named_and_not_repeated(recorded: RecordedPr
     recorded.write(".claude/evidence/T1_quality_gates.json", '{"gates": {}, "total_tests": 402, "status": "PASS"}')
     notes = recorded.report().notes
     assert [note.about for note in notes] == [".claude/evidence/T1_quality_gates.json"]
-    assert "not written by this tool" in notes[0].text
+    assert "no run of this tool keeps it" in notes[0].text
     assert "402" not in notes[0].text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from pytest_agentgates.core.completion import Standing
 from pytest_agentgates.core.verdict import GateResult, GateStatus
+from pytest_agentgates.reports import REPORTS
 from tests.reports.recorded_project import LOG, STORE, RecordedProject
 
 
@@ -125,3 +127,23 @@ def test_a_log_that_is_cut_proves_nothing_that_it_lost(recorded: RecordedProject
     report = recorded.report()
     assert report.results[0].standing is Standing.NOT_PROVED
     assert not report.holds
+
+
+def test_a_file_of_the_latest_set_that_no_run_keeps_is_named(recorded: RecordedProject) -> None:
+    recorded.judged()
+    assert not [note for note in recorded.report().notes if note.about.endswith("test_report.json")]
+    recorded.write(".claude/evidence/test_report.json", '{"total_tests": 402}')
+    notes = {note.about: note.text for note in recorded.report().notes}
+    text = notes[".claude/evidence/test_report.json"]
+    assert text == "no run of this tool keeps it; what it claims is not repeated here"
+
+
+def test_a_manifest_full_of_claims_is_repeated_nowhere(tmp_path: Path) -> None:
+    root = Path(shutil.copytree(Path(__file__).parents[1] / "data/caf_project", tmp_path / "project"))
+    config = '[tool.agentgates]\ntasks = "manifest.yaml"\nevidence = "evidence"\n'
+    (root / "pyproject.toml").write_text(config, encoding="utf-8")
+    report = RecordedProject(root).report()
+    assert {result.standing for result in report.results} == {Standing.NOT_PROVED}
+    assert len(report.results) == 14
+    page = REPORTS["markdown"](report)
+    assert not [claim for claim in ("402", "309", "100 %", "PASS ") if claim in page]
