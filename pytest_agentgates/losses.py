@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import posixpath
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
 from pytest_agentgates.config import FILES, GateTable, gate_tables, tasks_location
+from pytest_agentgates.core.boundary import declared_paths
 from pytest_agentgates.core.ports import BaseTree, Loss, TaskStore
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import AgentGatesError
@@ -52,7 +53,7 @@ def tasks_below_base(base: BaseTree, location: str, open_at: OpenAt, tasks: Sequ
     before = {task.id: task for task in tasks_at(base, location, open_at)}
     for task in tasks:
         if task.id in before:
-            problems = _fewer(before[task.id], task)
+            problems = (*_fewer(before[task.id], task), *_wider(before[task.id], task, base.paths))
             yield from (
                 Loss(shown_location(location), f"the task {task.id} {problem}", task.id) for problem in problems
             )
@@ -113,6 +114,18 @@ def _fewer(before: Task, now: Task) -> Iterator[str]:
         lost = [text for text in _texts_of(before, key) if text not in _texts_of(now, key)]
         if lost:
             yield f"lost {key.replace('_', ' ')}: {'; '.join(lost)}"
+
+
+def _wider(before: Task, now: Task, known: Collection[str]) -> Iterator[str]:
+    """How an entry gives itself a wider boundary; new files that the task says it created widen nothing."""
+    old, new = declared_paths(before), declared_paths(now)
+    if old and not new:
+        yield f"no longer says what it may change: {', '.join(old)}"
+    created = now.extra.get("files_created")
+    made = {path for path in created if path not in known} if isinstance(created, list) else set()
+    more = [path for path in new if path not in old and (path not in made or path in now.deliverables)]
+    if old and more:
+        yield f"may change more than at the base: {', '.join(more)} (agentgates tasks widen)"
 
 
 def _still_asked(text: str, now: Sequence[str]) -> bool:

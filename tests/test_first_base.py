@@ -37,7 +37,8 @@ def notes(clone: Clone) -> str:
 def test_tasks_in_a_row_begin_where_the_one_before_was_completed(branch: Clone) -> None:
     branch.write("src/calc.py", CALC)
     branch.write("tests/test_extra.py", "def test_extra():\n    assert True\n")
-    branch.change("docs/state/tasks.json", '"src/calc.py"', '"src/calc.py", "tests/test_extra.py"')
+    words = ("tasks", "widen", "T1", "tests/test_extra.py", "--reason", "more to test", "--agent", "ann")
+    assert branch.agentgates(*words).returncode == 0
     ran = branch.agentgates("run", "T1")
     assert ran.returncode == 0, ran.stdout + ran.stderr
     branch.commit()

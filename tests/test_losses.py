@@ -51,6 +51,28 @@ def test_a_task_that_asks_for_more_is_no_loss(project: GatedProject) -> None:
 
 
 @pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        ({"deliverables": ["src/calc.py", "tests/conftest.py"]}, "may change more than at the base: tests/conftest.py"),
+        (
+            {"deliverables": ["src/calc.py"], "files_created": ["tests/test_pass.py", "src/new.py"]},
+            "may change more than at the base: tests/test_pass.py",
+        ),
+        ({}, "no longer says what it may change: src/calc.py"),
+    ],
+)
+def test_a_boundary_that_an_entry_gave_itself_is_reported(
+    project: GatedProject, entry: dict[str, object], message: str
+) -> None:
+    task = {**TASK, "test_files": ["tests/test_pass.py"]}
+    project.tasks({**task, "deliverables": ["src/calc.py"]})
+    project.commit()
+    project.tasks({**task, **entry})
+    (found,) = losses(project)
+    assert found.startswith(f"the task T1 {message}")
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         (
