@@ -26,3 +26,8 @@ def _escape(sign: str) -> str:
 def counted(number: int, noun: str) -> str:
     """A number with its noun in the right form, as `1 finding` or `3 findings`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def differing(number: int) -> str:
+    """How many files differ, as `1 file differs` or `3 files differ`."""
+    return f"{counted(number, 'file')} {'differs' if number == 1 else 'differ'}"

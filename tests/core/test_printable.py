@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_agentgates.core.printable import counted, one_line, printable
+from pytest_agentgates.core.printable import counted, differing, one_line, printable
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,7 @@ def test_one_line_is_one_line(text: str) -> None:
 
 def test_a_noun_takes_the_form_that_its_number_asks_for() -> None:
     assert [counted(number, "finding") for number in (0, 1, 2)] == ["0 findings", "1 finding", "2 findings"]
+
+
+def test_one_file_differs_and_several_differ() -> None:
+    assert [differing(number) for number in (0, 1, 2)] == ["0 files differ", "1 file differs", "2 files differ"]

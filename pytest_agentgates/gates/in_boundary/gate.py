@@ -12,6 +12,7 @@ from pytest_agentgates.core.boundary import Boundary, Drift, Limits, boundary_of
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.options import option
 from pytest_agentgates.core.ports import BaseTree, Stage, Workspace
+from pytest_agentgates.core.printable import counted, differing
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, result_of
 from pytest_agentgates.errors import AgentGatesError
@@ -95,10 +96,10 @@ class _Judged:
     def message(self) -> str:
         """How many files changed, and how far from the task."""
         widened = sum(len(widenings(task)) for task in self.workspace.tasks)
-        told = f", {widened} recorded widenings" if widened else ""
+        told = f", {counted(widened, 'recorded widening')}" if widened else ""
         minor = self._tiers()[Drift.EXPECTED_MINOR]
         drifted = f", {minor} of them expected minor ones" if minor else ""
-        return f"{len(self.counted)} files differ from the base {self.base.commit[:12]}{drifted}{told}"
+        return f"{differing(len(self.counted))} from the base {self.base.commit[:12]}{drifted}{told}"
 
     @property
     def facts(self) -> dict[str, object]:

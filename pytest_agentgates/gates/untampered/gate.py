@@ -15,6 +15,7 @@ from pytest_agentgates.core.boundary import Boundary, boundary_of
 from pytest_agentgates.core.finding import Finding, Rule, Severity
 from pytest_agentgates.core.options import option
 from pytest_agentgates.core.ports import BaseTree, Stage, Workspace
+from pytest_agentgates.core.printable import differing
 from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, result_of
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.gates.untampered.example_numbers import accuse_numbers
@@ -56,7 +57,7 @@ class Untampered:
         except UsageError as error:
             return could_not_judge(self.name, str(error))
         findings = [self._weighed(finding) for finding in judged.findings()]
-        return result_of(self.name, findings, f"{len(judged.files)} files differ from the base {base.commit[:12]}")
+        return result_of(self.name, findings, f"{differing(len(judged.files))} from the base {base.commit[:12]}")
 
     def _weighed(self, finding: Finding) -> Finding:
         if finding.rule in self.advise:
