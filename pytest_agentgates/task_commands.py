@@ -116,7 +116,8 @@ def release_command(task_id: str, agent: str, as_json: bool) -> int:
     """`agentgates tasks release`: give a task back."""
     project = wire_project(Path.cwd())
     moved = release_task(project, task_id, agent_name(project, agent))
-    return _show_move(moved, f"{moved.task.id} is {moved.task.status.value} and free again", as_json)
+    free = f"meant for {moved.task.owner}" if moved.task.owner else "free again"
+    return _show_move(moved, f"{moved.task.id} is {moved.task.status.value} and {free}", as_json)
 
 
 def reopen_command(task_id: str, agent: str, as_json: bool) -> int:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, cast
 
 from pytest_agentgates.core.moment import rfc3339
 from pytest_agentgates.core.ports import TaskChange
-from pytest_agentgates.core.task import TaskStatus
+from pytest_agentgates.core.task import MoveReason, TaskStatus
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.git_folder import common_git_folder
 from pytest_agentgates.json_text import Replacement
@@ -24,6 +24,7 @@ _NAMES = {"blocked_by": "dependencies"}
 _NEXT_PHASE = {"coding": "qa", "fast_track": "qa", "remediation": "qa", "build": "verify"}
 _PHASE_BEFORE = {"qa": "coding", "verify": "build"}
 _DONE = TaskStatus.COMPLETED
+_CLAIMED = "agent_claimed"
 
 
 def recognises(location: str) -> bool:
@@ -65,7 +66,7 @@ class YamlManifest:
     def edits(self, text: str, edit: Edit) -> Sequence[Replacement]:
         """What to replace in the text: of the task, and `phase` once the last task is completed or comes back."""
         spot = cast(_Spot, edit.found.spot)
-        own = replace(edit, found=replace(edit.found, spot=spot.node))
+        own = _with_meant_agent(replace(edit, found=replace(edit.found, spot=spot.node)))
         return [*yaml_edits(text, own, _NAMES), *_phase_edits(text, spot, edit.change)]
 
 
@@ -85,6 +86,23 @@ def _inside(node: Node | None, key: str, shown_as: str) -> Node:
         raise UsageError(f"there is no {key} in the manifest", where, "write `outstanding:` with the list `tasks:`")
     found: Node = value[key]
     return found
+
+
+def _with_meant_agent(edit: Edit) -> Edit:
+    """The edit without what it would take from `agent`: whom the manifest means keeps a task that is given back.
+
+    Only a name that a claim put there goes with the release, so the record notes where that was so.
+    """
+    if "owner" not in edit.fields or "owner" in cast(Node, edit.found.spot).value:
+        return edit
+    owner, before = edit.fields["owner"], edit.found.entry.get("owner")
+    record = {key: value for key, value in edit.record.items() if key != _CLAIMED}
+    if owner and (not before or _CLAIMED in edit.record):
+        return replace(edit, record={**record, _CLAIMED: True})
+    released = bool(edit.change.steps) and edit.change.steps[-1].reason == MoveReason.RELEASED.value
+    if owner is None and released and _CLAIMED not in edit.record:
+        return replace(edit, fields={key: value for key, value in edit.fields.items() if key != "owner"})
+    return replace(edit, record=record)
 
 
 def _phase_edits(text: str, spot: _Spot, change: TaskChange) -> Sequence[Replacement]:

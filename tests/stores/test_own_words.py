@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from pytest_agentgates.core.ports import TaskChange
-from pytest_agentgates.core.task import Task
+from pytest_agentgates.core.task import Step, Task, TaskStatus
 from tests.stores.forms import opened, written
+from tests.stores.json_store import CLAIM, change
 
 BACK, FRONT = "infrastructure_backend", "infrastructure_frontend"
 MANIFEST = "outstanding:\n  tasks:\n  - id: T1\n    status: pending\n"
@@ -100,6 +101,19 @@ def test_a_task_is_taken_and_given_back(tmp_path: Path, location: str, text: str
     assert store.apply(only({"owner": None})).owner == ""
     path = tmp_path / location
     assert free in (path if path.suffix else path / "task-1.md").read_text()
+
+
+def test_whom_a_manifest_means_keeps_a_task_that_is_given_back(tmp_path: Path) -> None:
+    release = Step(TaskStatus.IN_PROGRESS, TaskStatus.PENDING, "released")
+    store = written(tmp_path, "manifest.yaml", MANIFEST + "    agent: back\n")
+    store.apply(change("T1", *CLAIM, fields={"owner": "back"}))
+    assert store.apply(change("T1", release, fields={"owner": None})).owner == "back"
+    assert "    agent: back\n" in (tmp_path / "manifest.yaml").read_text()
+    store = written(tmp_path, "manifest.yaml", MANIFEST + "    agent:\n")
+    for _ in range(2):
+        store.apply(change("T1", *CLAIM, fields={"owner": "ann"}))
+        assert store.apply(change("T1", release, fields={"owner": None})).owner == ""
+    assert "agent_claimed" not in (tmp_path / "manifest.yaml").read_text()
 
 
 @pytest.mark.parametrize(
