@@ -13,6 +13,7 @@ from pathlib import Path
 from pytest_agentgates import transaction_log
 from pytest_agentgates.choose_next import find_halts
 from pytest_agentgates.core.dependencies import dependency_mistakes
+from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.errors import AgentGatesError, Mistake
 from pytest_agentgates.find_tool import module_command, ruff_command
@@ -193,7 +194,7 @@ def _shown(project: Project, path: Path) -> str:
 
 def _log(project: Project) -> Iterator[Check]:
     if log_path(project) is None:
-        yield Check("log", State.OK, f"{len(read_task_log(project))} entries, in the database")
+        yield Check("log", State.OK, f"{counted(len(read_task_log(project)), 'move')} on record, in the database")
         return
     path = queue_folder(project.root, project.config.tasks).with_name(transaction_log.FILE_NAME)
     entries = transaction_log.read(path, _shown(project, path))
@@ -202,7 +203,7 @@ def _log(project: Project) -> Iterator[Check]:
     transaction_log.mend(path)
     if torn.exists() and torn.stat().st_size > before:
         yield Check("log", State.FIXED, f"a torn last line was set aside in {torn.name}")
-    yield Check("log", State.OK, f"{len(entries)} entries")
+    yield Check("log", State.OK, f"{counted(len(entries), 'move')} on record")
 
 
 def _queues(project: Project) -> Iterator[Check]:
@@ -225,7 +226,13 @@ def _remediation(project: Project) -> Iterator[Check]:
 def _tasks(project: Project, tasks: tuple[Task, ...]) -> list[Check]:
     counts = Counter(task.status.value for task in tasks)
     told = ", ".join(f"{counts[status.value]} {status.value}" for status in TaskStatus if counts[status.value])
-    checks = [Check("tasks", State.OK if tasks else State.NOTE, f"{len(tasks)} tasks: {told}" if tasks else "none yet")]
+    checks = [
+        Check(
+            "tasks",
+            State.OK if tasks else State.NOTE,
+            f"{counted(len(tasks), 'task')}: {told}" if tasks else "none yet",
+        )
+    ]
     checks += [_missing(task, names) for task in tasks if (names := _missing_tests(project, task))]
     checks += [_of_mistake("dependencies", mistake) for mistake in dependency_mistakes(tasks)]
     stopped = find_halts(project, tasks)
