@@ -104,6 +104,8 @@ class _Branch:
 
     def last_judged(self, head: str) -> str:
         """The newest commit whose every change was judged by a completed run; else the start."""
+        if not self.judged:
+            return self.start.commit
         commits = self.git.out("rev-list", "--first-parent", f"{self.start.commit}..{head}").split()
         for commit in commits[:_MOST_COMMITS]:
             if not next(iter(self._unjudged(commit)), ""):

@@ -7,10 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+
+from pytest_agentgates.cli import agentgates
 
 SAMPLE = Path(__file__).parent / "data" / "caf_project"
 
@@ -28,6 +32,14 @@ def commit(root: Path, moment: str) -> None:
     identity = ("-c", "user.name=n", "-c", "user.email=n@example.org")
     for words in (("init", "-q"), ("add", "-A"), (*identity, "commit", "-q", "-m", "all")):
         subprocess.run(("git", *words), cwd=root, env=env, check=True)
+
+
+def doctor_here(root: Path, *options: str) -> tuple[int, dict[str, Any]]:
+    """The same in this process, for tables of many cases."""
+    with chdir(root):
+        ran = CliRunner().invoke(agentgates, ["doctor", "--json", *options], standalone_mode=False)
+    assert ran.exception is None, ran.exception
+    return int(ran.return_value), json.loads(ran.stdout)
 
 
 def said(facts: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_doctor import doctor, said
+from tests.test_doctor import doctor_here, said
 from tests.test_doctor_variants import store, task, write
 
 PRE_COMMIT = ".pre-commit-config.yaml"
@@ -49,17 +49,17 @@ def pre_commit(hook: str, repo: str = "local") -> dict[str, object]:
 )
 def test_a_hook_of_an_agent_that_does_not_do_its_work_is_named(repository: Path, command: str, problem: str) -> None:
     write(repository, hooked(command))
-    assert f"{SETTINGS}:8 a hook's command: " in said(doctor(repository)[1])
-    assert problem in said(doctor(repository)[1])
+    assert f"{SETTINGS}:8 a hook's command: " in said(doctor_here(repository)[1])
+    assert problem in said(doctor_here(repository)[1])
 
 
 def test_settings_that_switch_hooks_off_or_override_are_named(repository: Path) -> None:
     write(repository, hooked("agentgates check", disableAllHooks=True, env={"AGENTGATES_TASKS": "other.json"}))
-    text = said(doctor(repository)[1])
+    text = said(doctor_here(repository)[1])
     assert "disableAllHooks keeps the gates' hooks from running" in text
     assert "AGENTGATES_TASKS is set here, and overrides the configuration" in text
     write(repository, {SETTINGS: "{"})
-    assert f"{SETTINGS}:0 it is no JSON: none of its hooks runs" in said(doctor(repository)[1])
+    assert f"{SETTINGS}:0 it is no JSON: none of its hooks runs" in said(doctor_here(repository)[1])
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_a_hook_of_pre_commit_that_does_not_do_its_work_is_named(
     repository: Path, files: dict[str, object], problem: str
 ) -> None:
     write(repository, files)
-    text = said(doctor(repository)[1])
+    text = said(doctor_here(repository)[1])
     assert f"{PRE_COMMIT}:0 the hook " in text
     assert problem in text
 
@@ -94,15 +94,15 @@ def test_a_hook_of_pre_commit_that_does_not_do_its_work_is_named(
 def test_a_hook_of_git_that_does_not_do_its_work_is_named(repository: Path) -> None:
     hook = repository / ".git/hooks/pre-commit"
     write(repository, {".git/hooks/pre-commit": "#!/bin/sh\nagentgates check || true\nagentgates chekc\n"})
-    text = said(doctor(repository)[1])
+    text = said(doctor_here(repository)[1])
     assert ".git/hooks/pre-commit:2 what the gates say is thrown away by '|| true'" in text
     assert ".git/hooks/pre-commit:3 it runs `agentgates chekc`, which does not exist" in text
     if os.name == "posix":
         assert "git passes over this hook: it is not executable" in text
         hook.chmod(0o755)
-        assert "not executable" not in said(doctor(repository)[1])
+        assert "not executable" not in said(doctor_here(repository)[1])
     subprocess.run(("git", "config", "core.hooksPath", "gone"), cwd=repository, check=True)
-    assert "git looks for its hooks in gone (core.hooksPath), which is not there" in said(doctor(repository)[1])
+    assert "git looks for its hooks in gone (core.hooksPath), which is not there" in said(doctor_here(repository)[1])
 
 
 def test_hooks_that_do_their_work_are_silent(repository: Path) -> None:
@@ -110,7 +110,7 @@ def test_hooks_that_do_their_work_are_silent(repository: Path) -> None:
     write(repository, {"scripts/stop.sh": "#!/bin/sh\n", ".git/hooks/pre-commit": "#!/bin/sh\nagentgates check\n"})
     (repository / ".git/hooks/pre-commit").chmod(0o755)
     write(repository, pre_commit("{id: gates, entry: agentgates check, language: system}"))
-    assert said(doctor(repository)[1]) == ""
+    assert said(doctor_here(repository)[1]) == ""
 
 
 @pytest.mark.parametrize(
@@ -134,11 +134,11 @@ def test_a_place_that_the_configuration_names_and_that_is_not_there(
 ) -> None:
     write(repository, store(task(layer="domain")))
     write(repository, {"agentgates.toml": configuration})
-    assert problem in said(doctor(repository)[1])
+    assert problem in said(doctor_here(repository)[1])
 
 
 def test_evidence_outside_the_configured_folder_is_named(repository: Path) -> None:
     run = json.loads((Path(__file__).parent / "data/evidence/quality_gates_run.json").read_text(encoding="utf-8"))
     write(repository, {"out/quality_gates_run.json": run})
-    text = said(doctor(repository)[1])
+    text = said(doctor_here(repository)[1])
     assert "evidence is .claude/evidence, evidence of this tool lies in out as well" in text

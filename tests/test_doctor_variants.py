@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.test_doctor import doctor, said
+from tests.test_doctor import doctor_here, said
 
 STORE = "docs/state/tasks.json"
 MANIFEST = "manifest.yaml"
@@ -192,7 +192,7 @@ CASES: dict[str, tuple[Files, str]] = {
 def test_a_contradiction_is_named_where_it_stands(tmp_path: Path, name: str) -> None:
     files, expected = CASES[name]
     write(tmp_path, files)
-    code, facts = doctor(tmp_path)
+    code, facts = doctor_here(tmp_path)
     assert code == 1
     assert expected in said(facts), said(facts)
 
@@ -209,7 +209,7 @@ def test_what_agrees_in_all_of_this_is_silent(tmp_path: Path) -> None:
     write(tmp_path, manifest("total_tasks: 2\nprogress: 0%\n", T1="in_progress", T2="pending"))
     write(tmp_path, queue({"task_id": "T1", "status": "in_progress"}))
     write(tmp_path, {"tests/test_it.py": "", "notes.md": "Tasks completed: 7 of 9 (78%)\n"})
-    assert said(doctor(tmp_path)[1]) == ""
+    assert said(doctor_here(tmp_path)[1]) == ""
 
 
 def test_lists_of_other_projects_and_of_tests_are_not_compared(tmp_path: Path) -> None:
@@ -217,11 +217,11 @@ def test_lists_of_other_projects_and_of_tests_are_not_compared(tmp_path: Path) -
     other = store(done(title="Something else entirely", files_created=["src/made.py"]))[STORE]
     write(tmp_path, {"examples/shop/docs/tasks.json": other, "examples/shop/agentgates.toml": ""})
     write(tmp_path, {"tests/data/tasks.json": other})
-    assert said(doctor(tmp_path)[1]) == ""
+    assert said(doctor_here(tmp_path)[1]) == ""
 
 
 def test_what_a_list_names_may_lie_beside_it(tmp_path: Path) -> None:
     write(tmp_path, store(task()))
     below = store(task(2, "in_progress", test_files=["tests/test_it.py"]))[STORE]
     write(tmp_path, {"shop/docs/state/tasks.json": below, "shop/tests/test_it.py": ""})
-    assert said(doctor(tmp_path)[1]) == ""
+    assert said(doctor_here(tmp_path)[1]) == ""

@@ -64,6 +64,18 @@ def test_foreign_evidence_is_never_a_pass(pytester: pytest.Pytester, text: str) 
     assert any("was not written by this tool" in line for line in result.outlines)
 
 
+def test_foreign_evidence_is_told_field_by_field_what_it_lacks(pytester: pytest.Pytester) -> None:
+    project = GatedProject(pytester)
+    gates = [{"name": "tests", "status": "pass", "required": True}, {"name": "lint", "exit_code": 0}]
+    project.write(MAIN, json.dumps({"overall_status": "pass", "gates": gates, "git": {"commit": "abc"}}))
+    lines = [line.removeprefix(f"{MAIN}: ") for line in project.agentgates("verify").outlines]
+    assert "it lacks git.files_digest: nothing ties it to the files here" in lines
+    assert "it lacks run_id: nothing tells the run" in lines
+    assert "it lacks gates[].status: it gives no result (lint)" in lines
+    assert "it lacks gates[].findings: nothing tells what was found (tests, lint)" in lines
+    assert not any(line.startswith(("it lacks git.commit", "it lacks overall_status")) for line in lines)
+
+
 def test_no_evidence_cannot_be_told_and_an_unknown_task_is_a_mistake(pytester: pytest.Pytester) -> None:
     project = GatedProject(pytester)
     assert project.agentgates("verify").ret == 3

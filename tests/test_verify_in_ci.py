@@ -218,7 +218,7 @@ def claim_a_failed_run(clone: Clone) -> None:
         (lower_a_floor, "TMP007"),
         (take_the_configuration_away, "the branch has no configuration of this tool, the protected branch has one"),
         (break_the_configuration, "the configuration on disk cannot be read: pyproject.toml:"),
-        (keep_the_plugin_out, "judged anew: pyproject.toml: BND002 configuration of tools was modified"),
+        (keep_the_plugin_out, "judged anew: pyproject.toml: TMP007 pytest: addopts gained -p no:agentgates"),
         (weaken_the_tests, "judged anew: tests/test_pass.py: BND002 a test of the task was modified"),
         (break_the_code, "judged anew it is fail, the evidence says pass"),
         (plant_a_conftest, "judged anew: conftest.py"),
