@@ -10,18 +10,17 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pytest_agentgates.clean_environment import environment_for
+from pytest_agentgates.core.cluster_commands import contexts_named, servers_named, uses_cluster
 from pytest_agentgates.core.command_safety import (
     SafetyRules,
-    contexts_named,
     is_protected,
     name_of,
     refusal_in_text,
     refusal_of,
     refusal_of_words,
-    uses_cluster,
 )
 from pytest_agentgates.core.command_words import read_command
-from pytest_agentgates.core.refused_commands import DATABASE_URL, INTERPRETERS, SHELLS
+from pytest_agentgates.core.refused_commands import DATABASE_URL, FROM_INPUT, INTERPRETERS, SHELLS, STARTERS
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.piped_command import Place, PlacedStage, find_program, placed_stages
@@ -37,6 +36,9 @@ REFUSED, MISSING, NOT_PERMITTED, CONTEXT, SCRIPT = (
 )
 _LARGEST_SCRIPT = 1024 * 1024
 _CONTEXT_SECONDS = 20
+_SHELL_CODE = re.compile(r"-\w*c\w*")
+_OTHER_CODE = re.compile(r"-\w*[cmep]\w*|-[rE]|--(?:eval|print|test)")
+_OF_DATABASE = re.compile(r"(?i)(?:PG|MYSQL|MARIADB|MONGO|REDIS|DB_|DATABASE|SQL)")
 _URL = re.compile(DATABASE_URL, re.IGNORECASE)
 
 
@@ -98,17 +100,21 @@ class Fence:
         if script is None:
             return
         shown = os.path.relpath(script, self.place.root)
+        if not script.is_file():
+            yield Obstacle(MISSING, f"{shown} is not there", "correct the path, or write the script")
+            return
         text = script.read_bytes()[:_LARGEST_SCRIPT].decode("utf-8", "replace")
-        if reason := refusal_in_text(text, self.options.rules):
+        shell = _shell_of(stage, text)
+        if reason := refusal_in_text(text, self.options.rules, is_shell=bool(shell)):
             yield Obstacle(REFUSED, f"{shown}: {reason}", "take it out of the script")
-        if shell := _shell_of(stage, text):
+        if shell:
             ran = self.place.tools.run((shell, "-n", str(script)), cwd=stage.folder, seconds=self.place.seconds)
             if ran.exit_code:
                 said = (ran.stderr or ran.stdout).strip().replace(f"{script}:", f"{shown}:").partition("\n")[0]
                 yield Obstacle(SCRIPT, f"{shown} is no valid script: {said}", "mend the script")
 
     def _of_context(self, stage: PlacedStage) -> Iterator[Obstacle]:
-        contexts = contexts_named(stage.words)
+        contexts, servers = contexts_named(stage.words), servers_named(stage.words)
         if not any(word.startswith(("--context", "--kube-context")) for word in stage.words):
             current = self._current_context(stage)
             if not current:
@@ -116,12 +122,12 @@ class Fence:
                 yield Obstacle(CONTEXT, "no cluster context can be told", fix)
                 return
             contexts.append(current)
-        for context in contexts:
-            if is_protected(context, self.options.rules):
-                yield Obstacle(CONTEXT, f"the cluster {context} is one of production", "choose another context")
-        named = [one for one in contexts if not _is_address(one)]
-        wrong = [one for one in named if self.options.contexts and not _fits(one, self.options.contexts)]
-        if wrong:
+        for name in (*contexts, *servers, *stage.stage.settings.values()):
+            if is_protected(name, self.options.rules):
+                yield Obstacle(CONTEXT, f"the cluster {name} is one of production", "choose another context")
+        addresses = [one for one in servers if "://" in one]
+        wrong = [one for one in (*contexts, *addresses) if not _fits(one, self.options.contexts)]
+        if wrong and self.options.contexts:
             wanted = ", ".join(self.options.contexts)
             yield Obstacle(CONTEXT, f"the cluster context is {wrong[0]}, not {wanted}", "choose the right context")
 
@@ -143,7 +149,7 @@ def open_fence(root: Path, task: Task, options: FenceOptions) -> Fence:
     """The fence of a task; raises UsageError in the wrong folder, on the wrong branch, for production's variables."""
     environment = environment_for(os.environ, options.env, root, root)
     for name, value in environment.items():
-        if _URL.search(value) and is_protected(value, options.rules):
+        if (_URL.search(value) or _OF_DATABASE.match(name)) and is_protected(value, options.rules):
             what = f"the variable {name} names a production database"
             raise UsageError(what, fix=f"unset it, or take {name} out of `env` of criteria_met")
     named = task.extra.get("working_directory")
@@ -175,10 +181,6 @@ def _fits(name: str, patterns: Sequence[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _is_address(context: str) -> bool:
-    return "://" in context or "/" in context
-
-
 def _not_found(name: str, folder: Path) -> Obstacle:
     if "/" not in name:
         return Obstacle(MISSING, f"{name} was not found on the PATH", f"install {name}")
@@ -190,19 +192,29 @@ def _not_found(name: str, folder: Path) -> Obstacle:
 def _script_of(stage: PlacedStage, program: str, root: Path) -> Path | None:
     """The file of the project that a stage executes, by itself or by an interpreter."""
     found = Path(program)
-    if name_of(program) in SHELLS | INTERPRETERS:
-        named = next((word for word in stage.words[1:] if not word.startswith("-")), "")
-        found = stage.folder / named
-        if not named or {"-c", "-m", "-e"} & set(stage.words[1 : stage.words.index(named)]):
+    if behind := _behind_interpreter(stage.words):
+        code = _SHELL_CODE if name_of(behind[0]) in SHELLS else _OTHER_CODE
+        named = next((word for word in behind[1:] if not word.startswith("-")), "")
+        if not named or any(code.fullmatch(word) for word in behind[1 : behind.index(named)]):
             return None
+        found = stage.folder / named
     real = found.resolve()
-    return real if real.is_file() and real.is_relative_to(root.resolve()) else None
+    return real if real.is_relative_to(root.resolve()) else None
+
+
+def _behind_interpreter(words: Sequence[str]) -> Sequence[str]:
+    """The words from the shell or interpreter on that is started, by itself or by a program that starts another."""
+    starts = name_of(words[0]) in STARTERS | FROM_INPUT
+    known = SHELLS | INTERPRETERS
+    found = [index for index, word in enumerate(words) if name_of(word) in known and (starts or not index)]
+    return words[found[0] :] if found else ()
 
 
 def _shell_of(stage: PlacedStage, text: str) -> str:
     """The shell that would run a script, as far as it is one of a shell."""
-    if name_of(stage.words[0]) in SHELLS:
-        return stage.words[0]
+    behind = _behind_interpreter(stage.words)
+    if behind and name_of(behind[0]) in SHELLS:
+        return behind[0]
     first = text.partition("\n")[0]
     shell = re.search(r"\b(bash|dash|ksh|zsh|sh)\b", first) if first.startswith("#!") else None
     return shell[1] if shell else ""

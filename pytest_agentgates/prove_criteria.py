@@ -38,6 +38,8 @@ def prove_criterion(criterion: Criterion, fence: Fence) -> Proof:
             return Proof(criterion, ProofState.BLOCKED, found.code, found.what, found.fix, command)
     executed: list[str] = []
     for command in criterion.commands:
+        if found := fence.obstacle(command):  # an earlier command may have written what this one would start
+            return Proof(criterion, ProofState.BLOCKED, found.code, found.what, found.fix, command, "", tuple(executed))
         ending, runs = _run(command, fence)
         executed += [command] * runs
         if ending.failure:

@@ -10,11 +10,11 @@ from fnmatch import fnmatchcase
 from pytest_agentgates.core.command_words import Pipeline, Stage, read_command
 from pytest_agentgates.core.refused_commands import (
     ALIASES,
-    CONTEXT_OPTIONS,
     DATABASE_CLIENTS,
     DATABASE_URL,
     FROM_INPUT,
     HARMLESS,
+    INPUT_OPTIONS,
     INTERPRETERS,
     LOOKING,
     PROTECTED,
@@ -23,7 +23,6 @@ from pytest_agentgates.core.refused_commands import (
     SHELLS,
     STARTERS,
     STEERING,
-    USES_CLUSTER,
     WITH_VALUE,
 )
 from pytest_agentgates.errors import UsageError
@@ -71,15 +70,16 @@ def refusal_of_words(words: Sequence[str], rules: SafetyRules) -> str:
     name = name_of(words[0])
     if name in LOOKING and not _starts_another(words, LOOKING[name]):
         return ""
-    return _of_database(words, {}, rules) or _of_words(words, rules)
+    pieces = [piece for word in words for piece in _pieces(word)]
+    return _of_database(words, {}, rules) or _of_words(pieces, rules) or _of_words(words, rules)
 
 
-def refusal_in_text(text: str, rules: SafetyRules) -> str:
+def refusal_in_text(text: str, rules: SafetyRules, is_shell: bool = True) -> str:
     """What a script says that would be refused as a command, as far as its lines show it."""
     joined = re.sub(r"\\\r?\n", " ", text).replace("''", "").replace('""', "")
     lines = (line for line in joined.splitlines() if not line.lstrip().startswith(("#", "//")))
     parts = [_LOOSE.findall(part) for line in lines for part in re.split(r"[;|&]+", line)]
-    doing = (words for words in parts if words and name_of(words[0]) not in LOOKING)
+    doing = (words for words in parts if words and not (is_shell and name_of(words[0]) in LOOKING))
     return next(filter(None, (_of_words(words, rules) for words in doing)), "")
 
 
@@ -92,23 +92,15 @@ def name_of(word: str) -> str:
     return ALIASES.get(plain, plain)
 
 
-def contexts_named(words: Sequence[str]) -> list[str]:
-    """The clusters that the words name themselves."""
-    parts = [(place, *word.partition("=")) for place, word in enumerate(words)]
-    named = [(place, value if equals else "") for place, option, equals, value in parts if option in CONTEXT_OPTIONS]
-    return [name for place, value in named if (name := value or "".join(words[place + 1 : place + 2]))]
-
-
-def uses_cluster(words: Sequence[str]) -> bool:
-    """Whether a program among the words talks to a cluster."""
-    if not words or name_of(words[0]) in LOOKING:
-        return False
-    return any(name_of(word) in USES_CLUSTER for word in words) and "kustomize" not in words[1:2]
-
-
 def is_protected(text: str, rules: SafetyRules) -> bool:
     """Whether a name is one of production, word by word: `prod-db` is, `products` is not."""
     return any(word.lower() in rules.protected for word in _NAME.findall(text))
+
+
+def begins_with(words: Sequence[str], verbs: Sequence[str]) -> bool:
+    """Whether the first words are one of these verbs, of one or two words."""
+    said = " ".join(words[:2])
+    return any(said == verb or said.startswith(f"{verb} ") for verb in verbs)
 
 
 def _stages(pipelines: Sequence[Pipeline]) -> Iterator[tuple[Stage, int]]:
@@ -183,13 +175,24 @@ def _of_input(words: Sequence[str]) -> str:
     """A program whose words come from a pipe, so that nobody can tell what it will do."""
     for index, word in enumerate(words):
         if name_of(word) in FROM_INPUT:
-            rest = [name_of(one) for one in words[index + 1 :] if not one.startswith("-")]
-            guarded = [one for one in rest if one in _GUARDED or one in SHELLS | DATABASE_CLIENTS]
-            if guarded:
-                return f"{guarded[0]} would be told by {name_of(word)} what to do"
-            if rest and rest[-1] in STARTERS:
-                return f"{rest[-1]} would be told by {name_of(word)} what to start"
+            started = next(_started(words[index + 1 :]), "")
+            if started in _GUARDED or started in SHELLS | DATABASE_CLIENTS | STARTERS:
+                return f"{started} would be told by {name_of(word)} what to do"
     return ""
+
+
+def _started(rest: Sequence[str]) -> Iterator[str]:
+    """The program that `xargs` starts, behind its own options and behind programs that start another."""
+    words, last = iter(rest), ""
+    for word in words:
+        if word in INPUT_OPTIONS:
+            next(words, "")
+        elif not word.startswith("-") and not word[:1].isdigit() and "=" not in word:
+            last = name_of(word)
+            if last not in STARTERS:
+                yield last
+    if last:
+        yield last
 
 
 def _pieces(word: str) -> list[str]:
@@ -236,14 +239,13 @@ def _only_says(program: str, rest: Sequence[str]) -> bool:
 
 def _only_reads(program: str, rest: Sequence[str]) -> bool:
     """Whether the verb, right behind options that are known, is one that reads."""
-    known, words = WITH_VALUE.get(program, ()), list(rest)
+    words = list(rest)
     while words and words[0].startswith("-"):
         option, equals, _ = words[0].partition("=")
-        if option not in known:
+        if option not in WITH_VALUE.get(program, ()):
             return False
         words = words[1:] if equals else words[2:]
-    said = " ".join(words[:2])
-    return any(said == verb or said.startswith(f"{verb} ") for verb in READING.get(program, ()))
+    return begins_with(words, READING.get(program, ()))
 
 
 _BUILT_IN = frozenset(REFUSED)

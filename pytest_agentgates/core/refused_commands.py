@@ -42,6 +42,10 @@ _VERBS: Mapping[str, str] = {
     "vercel": "deploy --prod rollback promote",
     "git": "push commit reset rebase stash filter-branch filter-repo update-ref send-pack",
     "gh": "pr:merge release:create workflow:run repo:delete",
+    # A judge that is judged by itself would never end.
+    "agentgates": "run criteria",
+    "pytest": "--agent-task*",
+    "python": "--agent-task* pytest_agentgates:run pytest_agentgates:criteria",
     "sudo": "",
     "su": "",
     "doas": "",
@@ -113,8 +117,14 @@ WITH_VALUE: Mapping[str, tuple[str, ...]] = {
     "git": ("-C",),
     "docker": ("--context", "-c", "--host", "-H"),
 }
-CONTEXT_OPTIONS = ("--context", "--kube-context", "--cluster", "--server", "-s", "--kubeconfig")
+CONTEXT_OPTIONS = ("--context", "--kube-context", "--cluster")
+SERVER_OPTIONS = ("--server", "-s", "--kube-apiserver", "--kubeconfig")
 USES_CLUSTER = frozenset(("kubectl", "helm", "flux", "helmfile", "kapp"))
+LOCAL: Mapping[str, tuple[str, ...]] = {
+    "kubectl": ("kustomize", "version --client", "config view", "config current-context", "config get-contexts"),
+    "helm": ("template", "lint", "package", "show", "dependency", "version", "repo", "search"),
+    "flux": ("build", "version --client", "envsubst"),
+}
 
 DATABASE_CLIENTS = frozenset(
     (
@@ -134,6 +144,7 @@ DATABASE_URL = (
 SHELLS = frozenset(("sh", "bash", "zsh", "dash", "ksh", "ash", "fish", "csh", "tcsh", "busybox", "pwsh", "powershell"))
 INTERPRETERS = frozenset(("python", "pypy", "node", "deno", "bun", "ruby", "perl", "php", "lua"))
 FROM_INPUT = frozenset(("xargs", "parallel"))
+INPUT_OPTIONS = frozenset(("-I", "-n", "-P", "-L", "-a", "-d", "-s", "-E", "-j", "--arg-file", "--delimiter"))
 STARTERS = frozenset(("env", "nohup", "nice", "timeout", "time", "stdbuf", "setsid", "ssh", "command", "ionice"))
 
 # Programs that only look at their arguments, each with the options by which it would start another program.
@@ -146,4 +157,8 @@ LOOKING: Mapping[str, tuple[str, ...]] = {
 }
 
 # Variables that put code into a process or choose the programs that are run.
-STEERING = ("LD_*", "DYLD_*", "PATH", "BASH_ENV", "ENV", "IFS", "SHELLOPTS", "PYTHONSTARTUP", "PYTHONHOME", "GIT_*")
+STEERING = (
+    *("LD_*", "DYLD_*", "PATH", "BASH_ENV", "ENV", "IFS", "SHELLOPTS", "PS4", "PYTHONSTARTUP", "PYTHONHOME", "GIT_*"),
+    *("PAGER", "EDITOR", "VISUAL", "KUBECTL_EXTERNAL_DIFF", "KUBE_EDITOR", "HELM_PLUGINS", "MAKEFLAGS", "NODE_OPTIONS"),
+    *("PERL5OPT", "RUBYOPT", "PYTHONBREAKPOINT"),
+)

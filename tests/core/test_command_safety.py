@@ -6,12 +6,10 @@ import pytest
 
 from pytest_agentgates.core.command_safety import (
     SafetyRules,
-    contexts_named,
     name_of,
     refusal_in_text,
     refusal_of,
     safety_rules,
-    uses_cluster,
 )
 from pytest_agentgates.core.refused_commands import PROTECTED, REFUSED
 from pytest_agentgates.errors import UsageError
@@ -99,6 +97,20 @@ REFUSED_COMMANDS = (
     "${KUBECTL} apply -f deploy.yaml",
     "kubectl {apply,-f,deploy.yaml}",
     "eval kubectl apply",
+    "sh -c 'kubectl \"$@\"' _ apply -f deploy.yaml",
+    "find deploy -exec sh -c 'kubectl apply -f \"$1\"' _ {} +",
+    "sed -n '1e kubectl apply -f x' deploy.yaml",
+    'perl -e \'exec "kubectl", "apply"\'',
+    "echo x | xargs -a words.txt kubectl",
+    "echo x | xargs -n 1 -P 4 timeout 5 helm",
+    "KUBECTL_EXTERNAL_DIFF=./apply.sh kubectl diff -f deploy.yaml",
+    "pytest --agent-task T1",
+    "python3 -m pytest --agent-task=T1",
+    "agentgates run T1",
+    "agentgates criteria T1",
+    "uv run agentgates run T1",
+    "python3 -m pytest_agentgates run T1",
+    "busybox sh -c 'kubectl apply -f x'",
 )
 ALLOWED_COMMANDS = (
     "kubectl get pods -n shop",
@@ -162,6 +174,31 @@ ALLOWED_COMMANDS = (
     "kubeconform -strict deploy",
     "trivy config deploy",
     "npm run build",
+    "go test ./...",
+    "uv run pytest -q",
+    "tox -e lint",
+    "docker compose config -q",
+    "docker compose up -d",
+    "kubectl version --client",
+    "terraform init -backend=false",
+    "helm dependency build charts/web",
+    "git tag --list",
+    "aws s3 ls",
+    "aws sts get-caller-identity",
+    "gcloud config list",
+    "az account show",
+    "gh pr checks",
+    "curl -fsS -X POST http://localhost:8080/orders -d '{\"sku\": 1}'",
+    "nc -z localhost 5432",
+    "redis-cli ping",
+    "openssl x509 -in cert.pem -noout -checkend 86400",
+    "flux build kustomization web --path deploy",
+    "npx prisma validate",
+    "python3 manage.py check --deploy",
+    "python3 manage.py migrate --check",
+    "agentgates check --gate ruff_clean",
+    "find . -name '*.py' | xargs grep -l env",
+    "find . -name '*.yaml' | xargs -n 1 yamllint",
     "jq -e '.apply == true' state.json",
 )
 
@@ -254,12 +291,3 @@ def test_every_pattern_refuses_the_command_that_it_spells() -> None:
 )
 def test_programs_are_known_by_other_names(word: str, name: str) -> None:
     assert name_of(word) == name
-
-
-def test_clusters_are_known_by_the_words() -> None:
-    assert contexts_named(("kubectl", "--context=stage", "-s", "https://prod", "get")) == ["stage", "https://prod"]
-    assert contexts_named(("kubectl", "get", "--context")) == []
-    assert uses_cluster(("env", "kubectl", "get"))
-    assert not uses_cluster(("kubectl", "kustomize", "deploy"))
-    assert not uses_cluster(("grep", "kubectl", "x"))
-    assert not uses_cluster(())

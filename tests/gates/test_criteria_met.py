@@ -133,6 +133,11 @@ def test_without_a_task_it_could_not_judge(judged: Judged) -> None:
         ("- [ ] `./check.sh`", "./check.sh may not be executed"),
         ("- [ ] `./gone.sh`", "./gone.sh is not there"),
         ("- [ ] `sh deploy.sh`", "deploy.sh: `kubectl apply` is refused"),
+        ("- [ ] `sh -eu deploy.sh`", "deploy.sh: `kubectl apply` is refused"),
+        ("- [ ] `env MODE=x sh deploy.sh`", "deploy.sh: `kubectl apply` is refused"),
+        ("- [ ] `python3 deploy.py`", "deploy.py: `kubectl apply` is refused"),
+        ("- [ ] `cd deploy && sh ../deploy.sh`", "deploy.sh: `kubectl apply` is refused"),
+        ("- [ ] `sh gone.sh`", "gone.sh is not there"),
         ("- [ ] `sh broken.sh`", "broken.sh is no valid script"),
         ("- [ ] `lifter apply -f deploy/web.yaml`", "`kubectl apply` is refused"),
         ("- [ ] `needs-more now`", "needs-more ended with exit code 127"),
@@ -143,6 +148,7 @@ def test_without_a_task_it_could_not_judge(judged: Judged) -> None:
 def test_what_may_not_or_cannot_run_is_no_failure_and_no_pass(judged: Judged, criterion: str, reason: str) -> None:
     judged.write("check.sh", "#!/bin/sh\nexit 0\n")
     judged.write("deploy.sh", "set -e\nkubectl apply -f deploy/web.yaml\n")
+    judged.write("deploy.py", 'import subprocess\n\ntest = subprocess.run(["kubectl", "apply", "-f", "x"])\n')
     judged.write("broken.sh", "if true; then\n")
     judged.program("kubectl", "touch applied")
     judged.program("needs-more", "exit 127")
@@ -153,6 +159,21 @@ def test_what_may_not_or_cannot_run_is_no_failure_and_no_pass(judged: Judged, cr
     assert result.message.startswith("1 of 2 criteria met")
     assert result.findings[0].fix
     assert not (judged.root / "applied").exists()
+
+
+def test_what_a_command_wrote_is_looked_at_before_the_next_starts_it(judged: Judged) -> None:
+    judged.program("kubectl", "touch applied")
+    judged.write("text", "kubectl apply -f deploy/web.yaml\n")
+    judged.write("later.sh", "true\n")
+    result = judged.check("- [ ] Written", "  ```sh", "  cp text later.sh", "  sh later.sh", "  ```")
+    assert "later.sh: `kubectl apply` is refused" in result.findings[0].message
+    assert not (judged.root / "applied").exists()
+
+
+def test_a_file_that_is_only_looked_at_is_no_script(judged: Judged) -> None:
+    judged.write("deploy.sh", "kubectl apply -f deploy/web.yaml\n")
+    assert judged.check("- [ ] `grep -q kubectl deploy.sh`", "- [ ] `wc -l sh deploy.sh`").findings[0].line == 9
+    assert judged.check("- [ ] `grep -c apply deploy.sh`").status is GateStatus.PASS
 
 
 def test_criteria_that_need_one_that_fails_are_not_tried(judged: Judged) -> None:
@@ -219,6 +240,10 @@ def kubectl(judged: Judged) -> None:
         ("dev", "kubectl get pods --server=https://k8s.prod.example.org", (), "is one of production"),
         ("", "kubectl get pods", (), "no cluster context can be told"),
         ("shop-prod", "kubectl kustomize deploy", (), ""),
+        ("shop-prod", "kubectl version --client", (), ""),
+        ("stage", "kubectl get pods --server https://other.example.org", ("stage",), "not stage"),
+        ("arn:aws:eks:eu-1:7:cluster/shop", "kubectl get pods", ("stage",), "not stage"),
+        ("stage", "KUBECONFIG=prod.yaml kubectl get pods", (), "prod.yaml is one of production"),
     ],
 )
 def test_the_cluster_is_looked_at_first(
