@@ -52,7 +52,7 @@ def replace_file(path: Path, data: bytes, *, expected: bytes | None = None) -> b
                 return False
             os.replace(temp, target)
         finally:
-            temp.unlink(missing_ok=True)
+            _discard(temp)
         sync_folder(target.parent)
     return True
 
@@ -71,7 +71,7 @@ def replace_together(files: Mapping[Path, bytes]) -> None:
         _swap_all(temps)
     finally:
         for temp in temps.values():
-            temp.unlink(missing_ok=True)
+            _discard(temp)
 
 
 @contextmanager
@@ -92,12 +92,17 @@ def locked(lock_path: Path, seconds: float) -> Iterator[None]:
             raise _no_locks(lock_path)
         yield
     finally:
-        lock.release()
+        # What was written is written; should the system not let go of the lock, the end of the process will.
+        with suppress(OSError):
+            lock.release()
 
 
 def lock_path_for(path: Path, common_dir: Path | None) -> Path:
-    """The lock of a file: in the common git directory, so that worktrees share it, else hidden beside the file."""
-    target = Path(os.path.realpath(path))
+    """The lock of a file: in the common git directory, so that worktrees share it, else hidden beside the file.
+
+    Raises UsageError where a link on the way cannot be read.
+    """
+    target = _resolved(path)
     if common_dir is None:
         return target.with_name(f".{target.name}.lock")
     return common_dir / "agentgates" / f"{target.name}.lock"
@@ -171,10 +176,11 @@ def _no_locks(lock_path: Path) -> UsageError:
 
 
 def _target_of(path: Path) -> Path:
-    target = Path(os.path.realpath(path))
-    if not target.exists():
+    target = _resolved(path)
+    before = _stat_of(target)
+    if before is None:
         return target
-    if not stat.S_ISREG(target.stat().st_mode):
+    if not stat.S_ISREG(before.st_mode):
         raise UsageError("is not a regular file", printable(str(path)), "name a file")
     # os.replace would silently replace a file that its owner made read-only.
     if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
@@ -182,9 +188,25 @@ def _target_of(path: Path) -> Path:
     return target
 
 
+def _resolved(path: Path) -> Path:
+    """Where links lead to; a link that cannot be read is no file to replace."""
+    with user_errors(path, "be found"):
+        try:
+            return Path(os.path.realpath(path, strict=True))
+        except FileNotFoundError:
+            return Path(os.path.realpath(path))
+
+
+def _stat_of(target: Path) -> os.stat_result | None:
+    try:
+        return target.stat()
+    except FileNotFoundError:
+        return None
+
+
 def _write_beside(target: Path, data: bytes) -> Path:
     temp = _free_name(target)
-    before = target.stat() if target.exists() else None
+    before = _stat_of(target)
     # What is private stays private from the first byte on; a new file gets what the umask says.
     mode = 0o666 if before is None else 0o600
     descriptor = os.open(temp, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
@@ -196,9 +218,15 @@ def _write_beside(target: Path, data: bytes) -> Path:
                 _take_over(temp, before)
             os.fsync(stream.fileno())
     except BaseException:
-        temp.unlink(missing_ok=True)
+        _discard(temp)
         raise
     return temp
+
+
+def _discard(temp: Path) -> None:
+    # Whether the write succeeded is settled by then, and the next writer sweeps what is left.
+    with suppress(OSError):
+        temp.unlink()
 
 
 def _take_over(temp: Path, before: os.stat_result) -> None:
@@ -230,7 +258,7 @@ def _swap_all(temps: Mapping[Path, Path]) -> None:
         raise
     finally:
         for keep in keeps:
-            keep.unlink(missing_ok=True)
+            _discard(keep)
 
 
 def _keep(target: Path) -> Path | None:

@@ -11,7 +11,7 @@ from pytest_agentgates.git_folder import common_git_folder
 from pytest_agentgates.json_text import Replacement
 from pytest_agentgates.safe_write import user_errors
 from pytest_agentgates.task_files.board_words import board_vocabulary
-from pytest_agentgates.task_files.file_bytes import decoded
+from pytest_agentgates.task_files.file_bytes import decoded, markdown_files
 from pytest_agentgates.task_files.form import Edit, Found, Vocabulary
 from pytest_agentgates.task_files.form_store import FormStore
 from pytest_agentgates.task_files.front_matter import read_task, task_edits
@@ -52,10 +52,11 @@ class BacklogMd:
 
     def files(self, path: Path) -> Sequence[Path]:
         """The files of open and of completed tasks; raises UsageError where there is no such folder."""
-        if not path.is_dir():
-            raise UsageError("there is no such folder of tasks", self.shown_as, "run `backlog init`")
+        completed = path.parent / "completed"
         with user_errors(path, "be read"):
-            found = [*sorted(path.glob("*.md")), *sorted((path.parent / "completed").glob("*.md"))]
+            if not path.is_dir():
+                raise UsageError("there is no such folder of tasks", self.shown_as, "run `backlog init`")
+            found = [*markdown_files(path), *(markdown_files(completed) if completed.is_dir() else ())]
         return [file for file in found if file.name.lower().startswith(f"{self.prefix.lower()}-")]
 
     def read(self, text: str, shown_as: str) -> Sequence[Found]:
@@ -71,9 +72,9 @@ def _config(path: Path, root: Path) -> tuple[Mapping[str, Node], str]:
     """The settings of the project and the name of their file; empty where it has none."""
     places = (path.parent / "config.yml", path.parent / "config.yaml", root / "backlog.config.yml")
     for file in places:
-        if file.is_file():
-            with user_errors(file, "be read"):
-                data = file.read_bytes()
+        with user_errors(file, "be read"):
+            data = file.read_bytes() if file.is_file() else None
+        if data is not None:
             node = read_yaml(decoded(data, shown(file, root)), shown(file, root))
             return (node.value if node and isinstance(node.value, dict) else {}), shown(file, root)
     return {}, ""

@@ -11,6 +11,7 @@ from pytest_agentgates.errors import UsageError
 from pytest_agentgates.git_folder import common_git_folder
 from pytest_agentgates.json_text import Replacement
 from pytest_agentgates.safe_write import user_errors
+from pytest_agentgates.task_files.file_bytes import markdown_files
 from pytest_agentgates.task_files.form import Edit, Found, Vocabulary
 from pytest_agentgates.task_files.form_store import FormStore
 from pytest_agentgates.task_files.front_matter import read_task, task_edits
@@ -39,10 +40,10 @@ class MarkdownFolder:
 
     def files(self, path: Path) -> Sequence[Path]:
         """The Markdown files of the folder, by name; raises UsageError where there is no such folder."""
-        if not path.is_dir():
-            raise UsageError("there is no such folder of tasks", self.shown_as, "create it with one file a task")
         with user_errors(path, "be read"):
-            return sorted(file for file in path.glob("*.md") if file.name.lower() not in _NO_TASKS)
+            if not path.is_dir():
+                raise UsageError("there is no such folder of tasks", self.shown_as, "create it with one file a task")
+            return [file for file in markdown_files(path) if file.name.lower() not in _NO_TASKS]
 
     def read(self, text: str, shown_as: str) -> Sequence[Found]:
         """The task of one file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -23,6 +24,11 @@ def read_bytes(path: Path, shown_as: str) -> bytes:
     except OSError as error:
         fix = "make it a file that you may read"
         raise UsageError(f"the task file cannot be read: {error.strerror}", shown_as, fix) from None
+
+
+def markdown_files(folder: Path) -> list[Path]:
+    """The Markdown files right in a folder, by name; raises OSError, where glob would find nothing."""
+    return [folder / name for name in sorted(os.listdir(folder)) if name.endswith(".md")]
 
 
 def decoded(data: bytes, shown_as: str) -> str:

@@ -13,7 +13,7 @@ from pytest_agentgates.core.moment import rfc3339
 from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.printable import printable
 from pytest_agentgates.core.task import Task
-from pytest_agentgates.errors import UsageError
+from pytest_agentgates.errors import AgentGatesError, UsageError
 from pytest_agentgates.safe_write import lock_path_for, locked, sweep
 from pytest_agentgates.transaction_log import LogEntry
 
@@ -48,14 +48,15 @@ def shown(path: Path, root: Path) -> str:
 def apply_locked(place: Place, change: TaskChange, attempt: Callable[[TaskChange], Task | None]) -> Task:
     """Make a change and log it; `attempt` gives None where the file was written by another meanwhile.
 
-    Raises what `attempt` raises, and UsageError where the place cannot be locked or its log not written.
+    Raises what `attempt` raises, UsageError where the place cannot be locked or its log not written, and
+    AgentGatesError where the log failed once the task was moved.
     """
     with locked(lock_path_for(place.path, place.common_dir), place.lock_seconds):
         sweep(place.path)
         transaction_log.mend(place.log_path)  # fails before anything moved, should the log not be writable
         for _ in range(_TRIES):
             if task := attempt(change):
-                transaction_log.append(place.log_path, log_entries(change))
+                _log(place, change)
                 return task
     raise UsageError(
         "another program keeps writing the file without taking the lock", place.shown_as, "end it, then try again"
@@ -80,6 +81,15 @@ def log_entries(change: TaskChange) -> list[LogEntry]:
         )
         for number, (operation, before, after) in enumerate(moves or [unmoved])
     ]
+
+
+def _log(place: Place, change: TaskChange) -> None:
+    try:
+        transaction_log.append(place.log_path, log_entries(change))
+    except AgentGatesError as error:
+        (mistake,) = error.mistakes
+        what = f"the task was moved, but its log may lack the move: {mistake.what}"
+        raise AgentGatesError(what, mistake.where, "mend the cause, then run: agentgates doctor --fix") from error
 
 
 def _recorded(change: TaskChange) -> str:
