@@ -16,7 +16,12 @@ _PERHAPS = ("errors", "error", "xfailed", "xpassed", "pending", "other", "desele
 _SHARES = ("pass_rate", "success_rate", "pass_percentage", "percent_passed", "passed_percent")
 _PROGRESS = ("progress", "completion", "percent_complete", "completion_percentage", "progress_percent", "progress_pct")
 _COVERAGES = ("coverage_pct", "total_coverage_percent", "percent_covered", "line_coverage", "coverage_percent")
-_STATEMENTS = (("total_statements", "missed"), ("num_statements", "missing_lines"), ("lines_total", "lines_missed"))
+_STATEMENTS = (
+    ("total_statements", "missed"),
+    ("total_statements", "total_missed"),
+    ("num_statements", "missing_lines"),
+    ("lines_total", "lines_missed"),
+)
 _SHARE_OF = re.compile(
     r"(\d+)\s*/\s*(\d+)[^()\d%]{0,40}\(?(\d+(?:\.\d+)?)\s?%|(\d+(?:\.\d+)?)\s?%\s*\((\d+)\s*/\s*(\d+)"
 )

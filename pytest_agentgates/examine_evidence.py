@@ -12,6 +12,7 @@ from pytest_agentgates.core.task_contradictions import moment_of
 from pytest_agentgates.count_contradictions import in_document
 from pytest_agentgates.evidence_claims import Claim, contradictions
 from pytest_agentgates.looked_at import LookedAt, found, task_ids_in
+from pytest_agentgates.word_contradictions import in_words
 
 _CHANGED = re.compile(r"^\W*_?(?:last_updated|last_modified)\W+([\dT:.Z+-]{10,})", re.MULTILINE)
 _LATEST = datetime.max.replace(tzinfo=UTC)
@@ -22,7 +23,8 @@ def examine_evidence(at: LookedAt) -> Iterator[Finding]:
     for claim in at.claims:
         if not claim.is_own:
             yield found(claim.path, "it was not written by this tool, so nothing in it can be verified")
-            yield from (found(claim.path, message) for message in in_document(at.document(claim.path)))
+            document = at.document(claim.path)
+            yield from (found(claim.path, message) for message in (*in_document(document), *in_words(document)))
         yield from (found(claim.path, mistake) for mistake in claim.mistakes)
         yield from _unknown_tasks(at, claim)
         yield from _time(at, claim)
@@ -60,7 +62,7 @@ def _time(at: LookedAt, claim: Claim) -> Iterator[Finding]:
     """A run that is said to have happened after the commit that holds its evidence, or after what rests on it."""
     if claim.at is None:
         return
-    committed = _committed(at, claim.path)
+    committed = _committed(at, claim.path) if "/runs/" not in claim.path else None  # a run's copy is as old as it
     if committed is not None and claim.at > committed:
         message = f"it says {claim.at.isoformat()}, the commit that contains it is of {committed.isoformat()}"
         yield found(claim.path, message)

@@ -13,6 +13,7 @@ from pytest_agentgates.core.task_contradictions import of_dates, of_dependencies
 from pytest_agentgates.count_contradictions import in_document, in_text, of_list
 from pytest_agentgates.looked_at import JUDGE, LookedAt, found
 from pytest_agentgates.source.globs import is_glob
+from pytest_agentgates.word_contradictions import in_words
 
 _UNTICKED = re.compile(r"^\s*[-*] \[ \] ", re.MULTILINE)
 _LISTED = 12
@@ -90,7 +91,7 @@ def _counts(at: LookedAt) -> Iterator[Finding]:
         done = sum(task.status is TaskStatus.COMPLETED for task in tasks)
         text = at.text(path)
         document = at.document(path)
-        messages = in_document(document) if document is not None else in_text(text)
+        messages = (*in_document(document), *in_words(document)) if document is not None else in_text(text)
         for message in dict.fromkeys((*of_list(text, len(tasks), done), *messages)):
             yield found(path, message, _CORRECT)
 

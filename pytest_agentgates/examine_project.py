@@ -21,6 +21,7 @@ from pytest_agentgates.examine_hooks import examine_hooks
 from pytest_agentgates.examine_lists import examine_lists
 from pytest_agentgates.examine_log import examine_log
 from pytest_agentgates.examine_queues import examine_queues
+from pytest_agentgates.examine_reviews import examine_reviews
 from pytest_agentgates.looked_at import LookedAt, found
 from pytest_agentgates.run_git import Git
 from pytest_agentgates.safe_write import killed_writers
@@ -70,6 +71,7 @@ class Examination:
             *problems,
             *examine_lists(at),
             *examine_evidence(at),
+            *examine_reviews(at),
             *examine_queues(at, self.config.tasks),
             *self._log(at),
             *self._left_over(),

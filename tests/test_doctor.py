@@ -74,8 +74,9 @@ def test_other_numbers_give_other_words(sample: Path) -> None:
     report = sample / "evidence" / "test_report.json"
     report.write_text(report.read_text().replace("309", "402").replace('_percent": 83', '_percent": 100'))
     text = said(doctor(sample)[1])
-    assert "says 309" not in text
-    assert "says 83 %" not in text
+    assert "test_report.json says 309" not in text
+    assert "test_report.json says 83 %" not in text
+    assert "it says 309 tests, evidence/test_report.json says 402 (last_verify_review)" in text
     assert "it says 402 tests, its files add up to 309" in text
 
 

@@ -177,6 +177,42 @@ CASES: dict[str, tuple[Files, str]] = {
         {**store(task()), **evidence(coverage={"coverage_pct": 97, "total_statements": 200, "missed": 60})},
         f"{GATES}:0 it says 97 % coverage, 60 of 200 statements are missed (coverage)",
     ),
+    "a result that its own detail tells otherwise": (
+        {**store(task()), **evidence(gates={"t": {"status": "PASS", "detail": "390/402 tests passing in 2 s"}})},
+        f"{GATES}:0 it says pass for 390 of 402 tests (t)",
+    ),
+    "coverage below its threshold that passes": (
+        {**store(task()), **evidence(gates={"c": {"status": "PASS", "detail": "71% line coverage (threshold: 80%)"}})},
+        f"{GATES}:0 it says pass for 71 % coverage with a threshold of 80 % (c)",
+    ),
+    "a threshold that is said to be met": (
+        {**store(task()), **evidence(coverage={"coverage_pct": 60, "threshold_percent": 80, "threshold_met": True})},
+        f"{GATES}:0 it says that the threshold of 80 % is met by 60 % (coverage)",
+    ),
+    "a sum in words": (
+        {**store(task()), **evidence(gates={"t": {"status": "PASS", "detail": "69 old + 140 new tests (219 total)"}})},
+        f"{GATES}:0 it says 219 in total for 69 and 140",
+    ),
+    "a repair that was resolved before it was asked for": (
+        {
+            **manifest(T1="pending"),
+            "more/manifest.yaml": "outstanding:\n  tasks:\n  - id: T1\n    title: Work 1\n    status: pending\n"
+            "  remediation:\n  - id: BUG-1\n    status: resolved\n"
+            "    created: '2026-02-27'\n    resolved: '2026-02-20'\n",
+        },
+        "it says created 2026-02-27, which is after its resolved 2026-02-20 (remediation)",
+    ),
+    "a review that rests on other numbers": (
+        {
+            **manifest("review:\n  test_evidence: out/test_report.json\n  tests_total: 402\n", T1="pending"),
+            "out/test_report.json": {"total_tests": 309, "status": "PASS"},
+        },
+        f"{MANIFEST}:0 it says 402 tests, out/test_report.json says 309 (review)",
+    ),
+    "a summary that names an unknown task": (
+        manifest("domain_summary:\n  backend:\n    tasks: [T1, T6]\n", T1="pending"),
+        f"{MANIFEST}:0 it names the task T6, which is in no task list (backend)",
+    ),
     "percentages that differ between files": (
         {
             **store(task()),
