@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pytest_agentgates.core.blocker import blocker_info
+from pytest_agentgates.core.criteria import PROVED, TICKED
 from pytest_agentgates.core.moment import rfc3339
 from pytest_agentgates.core.ports import TaskChange, TaskStore
 from pytest_agentgates.core.record import RunRecord, TaskOutcome
@@ -21,6 +22,8 @@ def move_task(
     fields: dict[str, object] = {}
     if first_base:
         fields = {"base": first_base, "base_recorded_at": rfc3339(record.run_at)}
+    if proved := _proved(record, outcome.task_id):
+        fields[TICKED] = proved
     if outcome.steps[-1].after is TaskStatus.BLOCKED:
         fields["blocker_info"] = blocker_info(record, outcome)
     store.apply(
@@ -35,3 +38,9 @@ def move_task(
             fields=fields or None,
         )
     )
+
+
+def _proved(record: RunRecord, task_id: str) -> list[object]:
+    """The criteria that the run's gates proved, to be ticked with the move."""
+    named = [result.facts.get(PROVED) for result in record.gates]
+    return [identity for proved in named if isinstance(proved, dict) for identity in proved.get(task_id, ())]

@@ -10,6 +10,8 @@ from pytest_agentgates.core.task import Task
 
 # Fields of a change that a store with boxes writes there: criteria to tick, and a line of the progress log.
 TICKED, PROGRESS = "ticked_criteria", "progress_entry"
+# Where a gate's facts name what it proved, by task.
+PROVED = "proved_criteria"
 FIELD = "acceptance_criteria"
 GENERAL = "general"
 TYPES: Mapping[str, str] = {

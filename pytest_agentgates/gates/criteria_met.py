@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pytest_agentgates.command_fence import FenceOptions, open_fence
 from pytest_agentgates.core.command_safety import safety_rules
-from pytest_agentgates.core.criteria import criteria_of
+from pytest_agentgates.core.criteria import PROVED, criteria_of
 from pytest_agentgates.core.criterion_proof import Proof, ProofState
 from pytest_agentgates.core.finding import Finding, Rule, Severity
 from pytest_agentgates.core.options import option
@@ -16,7 +16,7 @@ from pytest_agentgates.core.ports import Stage, Workspace
 from pytest_agentgates.core.printable import one_line
 from pytest_agentgates.core.refused_commands import PROTECTED
 from pytest_agentgates.core.task import Task
-from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
+from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, result_of
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.prove_criteria import prove_criteria
 
@@ -54,7 +54,7 @@ class CriteriaMet:
     def check(self, workspace: Workspace) -> GateResult:
         """Run the commands of the workspace's tasks; nothing is ticked here."""
         if not workspace.tasks:
-            return could_not_judge(self.name, "no task was given; see: agentgates criteria ID")
+            return GateResult(self.name, GateStatus.SKIP, "no task is judged; see: agentgates criteria ID")
         try:
             proofs = [(task, proof) for task in workspace.tasks for proof in self._prove(workspace, task)]
         except AgentGatesError as error:
@@ -73,7 +73,7 @@ class CriteriaMet:
         looked_at = {task.id for task, proof in proofs if proof.state is not ProofState.NO_COMMAND}
         empty = [task.id for task in tasks if task.id not in looked_at]
         message = f"{len(met)} of {len(proofs)} criteria met"
-        result = result_of(self.name, findings, message)
+        result = replace(result_of(self.name, findings, message), facts={PROVED: _proved(proofs)})
         if any(proof.state is ProofState.FAILED for _, proof in proofs):
             return result
         blocked = [proof for _, proof in proofs if proof.state in {ProofState.BLOCKED, ProofState.WAITING}]
@@ -83,6 +83,15 @@ class CriteriaMet:
             what = f"no criterion of {', '.join(empty)} has a command"
             return replace(could_not_judge(self.name, what), findings=findings)
         return result
+
+
+def _proved(proofs: Sequence[tuple[Task, Proof]]) -> dict[str, list[object]]:
+    """The boxes of each task that were proved and are not ticked yet."""
+    found: dict[str, list[object]] = {}
+    for task, proof in proofs:
+        if proof.state is ProofState.MET and proof.criterion.line and not proof.criterion.done:
+            found.setdefault(task.id, []).append(proof.criterion.identity)
+    return found
 
 
 def _finding(task: Task, proof: Proof) -> Finding:

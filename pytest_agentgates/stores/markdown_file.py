@@ -76,7 +76,7 @@ class MarkdownFile:
         spot = cast(_Spot, edit.found.spot)
         newline = newline_at(text, spot.lines[0].end)
         said = {**in_own_words(_own(spot.values), edit.fields), **({"status": edit.word} if edit.word else {})}
-        proved = [*ticks(spot.lines, edit.fields), *progress(text, spot.lines, edit.fields, edit.change)]
+        proved = [*ticks(spot.lines, edit.fields, edit.change), *progress(text, spot.lines, edit.fields, edit.change)]
         edits = [*logged(text, spot.lines, edit.change), *proved, *_field_edits(text, spot, said)]
         added = ""
         if edit.word is not None and "status" not in spot.places:

@@ -26,17 +26,21 @@ def criteria(lines: list[Line], first: int) -> list[dict[str, object]]:
     return [{**entry, "offset": line.number - first} for line, _, entry in _boxes(lines)]
 
 
-def ticks(lines: list[Line], fields: Mapping[str, object], shown_as: str = "") -> Iterator[Replacement]:
-    """What to replace for the criteria that a change ticks; raises UsageError for one that reads otherwise now."""
+def ticks(lines: list[Line], fields: Mapping[str, object], change: TaskChange) -> Iterator[Replacement]:
+    """What to replace for the criteria that a change ticks; one that reads otherwise now is never ticked.
+
+    Raises UsageError for such a one, unless the change moves the task: a move does not depend on a tick.
+    """
     ticked = fields.get(TICKED)
     boxes = [(place, entry) for _, place, entry in _boxes(lines)]
     for identity in ticked if isinstance(ticked, Sequence) else ():
         same = [place for place, entry in boxes if _is_same(entry, identity)]
-        if len(same) <= identity["nth"]:
-            what = f"a criterion was changed while it was judged: {one_line(identity['text'])}"
-            raise UsageError(what, shown_as, "look at what changed, then run it again")
-        place = same[identity["nth"]]
-        yield Replacement(place, place + 1, "x")
+        if len(same) > identity["nth"]:
+            place = same[identity["nth"]]
+            yield Replacement(place, place + 1, "x")
+        elif not change.steps:
+            what = f"a criterion of {change.task_id} was changed while it was judged: {one_line(identity['text'])}"
+            raise UsageError(what, fix="look at what changed, then run it again")
 
 
 def progress(text: str, lines: list[Line], fields: Mapping[str, object], change: TaskChange) -> list[Replacement]:

@@ -42,7 +42,7 @@ def task_edits(text: str, edit: Edit, names: Mapping[str, str]) -> Sequence[Repl
     _, _, body = _front_matter(text, "")
     lines = list(lines_of(text, body))
     in_yaml = replace(edit, fields={key: value for key, value in edit.fields.items() if key not in WRITABLE})
-    said = [*ticks(lines, edit.fields), *progress(text, lines, edit.fields, edit.change)]
+    said = [*ticks(lines, edit.fields, edit.change), *progress(text, lines, edit.fields, edit.change)]
     return [*yaml_edits(text, in_yaml, names), *said, *logged(text, lines, edit.change)]
 
 

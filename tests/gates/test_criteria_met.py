@@ -119,10 +119,11 @@ def test_a_gate_that_looked_at_nothing_could_not_judge(judged: Judged, criteria:
     assert judged.check(*criteria, gate=CriteriaMet(allow_empty=True)).status is GateStatus.PASS
 
 
-def test_without_a_task_it_could_not_judge(judged: Judged) -> None:
+def test_without_a_task_there_is_nothing_to_judge(judged: Judged) -> None:
     judged.check("- [ ] `true -v`")
     project = wire_project(judged.root)
-    assert CriteriaMet().check(survey_project(project)).status is GateStatus.ERROR
+    result = CriteriaMet().check(survey_project(project))
+    assert (result.status, result.message) == (GateStatus.SKIP, "no task is judged; see: agentgates criteria ID")
 
 
 @pytest.mark.parametrize(
@@ -267,14 +268,17 @@ def test_options_add_to_what_is_refused_and_take_from_it(judged: Judged) -> None
 
 
 def test_a_run_is_held_back_by_a_ticked_criterion_that_does_not_hold(project: GatedProject) -> None:
-    criteria = "- [x] `grep -q add src/calc.py`\n- [x] Divides: `grep -q divide src/calc.py`\n"
+    criteria = "- [ ] `grep -q add src/calc.py`\n- [ ] Seen\n- [x] Divides: `grep -q divide src/calc.py`\n"
     project.configure('tasks = "docs/tasks"\n[tool.agentgates.gates.criteria_met]\n')
     more = "test_files: [tests/test_pass.py]\n"
     path = project.write("docs/tasks/t1.md", HEAD.format(more=more) + criteria)
     project.commit()
     assert project.gated().ret == 1
     assert project.gate("criteria_met")["status"] == "fail"
-    assert project.rules("criteria_met") == ["CRT002"]
+    assert project.rules("criteria_met") == ["CRT003", "CRT002"]
     project.write("src/calc.py", CALC + "\n\ndef divide(left: int, right: int) -> float:\n    return left / right\n")
     assert project.gated().ret == 0
-    assert "status: completed" in path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    assert "status: completed" in text
+    # The run ticked what it proved, and nothing else.
+    assert [line[:5] for line in text.splitlines() if line.startswith("- [")] == ["- [x]", "- [ ]", "- [x]"]

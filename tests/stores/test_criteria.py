@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import multiprocessing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from pytest_agentgates.core.criteria import PROGRESS, TICKED, Criterion, criteria_of
 from pytest_agentgates.core.ports import TaskChange, TaskStore
+from pytest_agentgates.core.task import Step, TaskStatus
 from pytest_agentgates.errors import UsageError
 from tests.stores.forms import opened, written
 
@@ -127,9 +129,20 @@ def test_a_criterion_that_was_reworded_meanwhile_is_not_ticked(tmp_path: Path) -
     path = tmp_path / "docs/tasks/task-1.md"
     path.write_text(FOLDER.replace("make images", "make nothing"), encoding="utf-8")
     before = path.read_bytes()
-    with pytest.raises(UsageError, match="changed while it was judged: Images build"):
+    with pytest.raises(UsageError, match="of T1 was changed while it was judged: Images build"):
         store.apply(ticking([found[1]]))
     assert path.read_bytes() == before
+
+
+def test_a_move_does_not_depend_on_a_tick(tmp_path: Path) -> None:
+    store = written(tmp_path, "docs/tasks", FOLDER)
+    found = of_store(store)
+    path = tmp_path / "docs/tasks/task-1.md"
+    path.write_text(FOLDER.replace("make images", "make nothing"), encoding="utf-8")
+    step = Step(TaskStatus.PENDING, TaskStatus.QUEUED, "selected")
+    moving = replace(ticking([found[1], found[3]]), steps=(step,))
+    assert store.apply(moving).status is TaskStatus.QUEUED
+    assert [criterion.done for criterion in of_store(store)] == [True, False, False, True]
 
 
 def test_lines_that_moved_meanwhile_do_not_matter(tmp_path: Path) -> None:
