@@ -8,6 +8,7 @@ import shutil
 import signal
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _OURS = ".agentgates-tmp"
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
-_POLL_SECONDS = 0.02
+_POLL_SECONDS = 0.01
 
 
 @contextmanager
@@ -82,19 +83,24 @@ def locked(lock_path: Path, seconds: float) -> Iterator[None]:
     """
     from filelock import FileLock, SoftFileLock
 
+    until = time.monotonic() + seconds
     with user_errors(lock_path, "be locked"):
         lock_path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(lock_path, timeout=seconds, poll_interval=_POLL_SECONDS)
-        _acquire(lock, lock_path, seconds)
+        turn = FileLock(lock_path.with_name(f"{lock_path.name}.next"), poll_interval=_POLL_SECONDS)
+        lock = FileLock(lock_path, poll_interval=_POLL_SECONDS)
+        # Who locks again at once must stand behind the one who waits, or that one might never find the lock free.
+        _acquire(turn, lock_path, seconds, until)
+        try:
+            _acquire(lock, lock_path, seconds, until)
+        finally:
+            _release(turn)
     try:
         # Where flock is missing, filelock may turn into a lock by existence, which a killed process never frees.
         if isinstance(lock, SoftFileLock):
             raise _no_locks(lock_path)
         yield
     finally:
-        # What was written is written; should the system not let go of the lock, the end of the process will.
-        with suppress(OSError):
-            lock.release()
+        _release(lock)
 
 
 def lock_path_for(path: Path, common_dir: Path | None) -> Path:
@@ -156,11 +162,11 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _acquire(lock: BaseFileLock, lock_path: Path, seconds: float) -> None:
+def _acquire(lock: BaseFileLock, lock_path: Path, seconds: float, until: float) -> None:
     from filelock import Timeout
 
     try:
-        lock.acquire()
+        lock.acquire(timeout=max(0.0, until - time.monotonic()))
     except Timeout:
         raise UsageError(
             f"another process has held the lock for more than {seconds:g} seconds",
@@ -169,6 +175,12 @@ def _acquire(lock: BaseFileLock, lock_path: Path, seconds: float) -> None:
         ) from None
     except NotImplementedError:
         raise _no_locks(lock_path) from None
+
+
+def _release(lock: BaseFileLock) -> None:
+    # What was written is written; should the system not let go of the lock, the end of the process will.
+    with suppress(OSError):
+        lock.release()
 
 
 def _no_locks(lock_path: Path) -> UsageError:

@@ -299,3 +299,24 @@ def test_an_interrupt_waits_until_what_belongs_together_is_written(tmp_path: Pat
     assert (tmp_path / "a").read_bytes() == b"whole"
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
+
+
+def test_who_locks_again_at_once_lets_another_in(tmp_path: Path) -> None:
+    script = (
+        "import sys, time; from pathlib import Path; from pytest_agentgates.safe_write import locked\n"
+        "print('begun', flush=True)\n"
+        "while True:\n"
+        "    with locked(Path(sys.argv[1]), 60): time.sleep(0.02)"
+    )
+    path = tmp_path / "tasks.json.lock"
+    with subprocess.Popen([sys.executable, "-c", script, str(path)], stdout=subprocess.PIPE, text=True) as greedy:
+        assert greedy.stdout is not None
+        assert greedy.stdout.readline() == "begun\n"
+        try:
+            began = time.monotonic()
+            for _ in range(20):
+                with locked(path, WAIT):
+                    pass
+            assert time.monotonic() - began < WAIT / 2
+        finally:
+            greedy.kill()
