@@ -53,6 +53,15 @@ def test_a_claim_that_is_cut_off_is_not_written(
     assert [entry.operation for entry in store.read_log()] == ["selected", "claimed"]
 
 
+def test_a_connection_that_went_stale_is_made_anew(server: PostgresServer, tmp_path: Path) -> None:
+    store = Place(server.new_database(), tmp_path).filled(1).opened()
+    store.load()
+    server.stop()
+    server.start()
+    time.sleep(1.1)  # a connection that was used within the last second is taken for good
+    assert [task.id for task in store.load()] == ["T0"]
+
+
 def test_meanwhile_each_command_says_so_once(server: PostgresServer, tmp_path: Path) -> None:
     place = Place(server.new_database().replace("//admin", "//admin:s3cret-word"), tmp_path).filled(1)
     server.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sqlite3
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
 LOCK_SECONDS = 30
+_FRESH_SECONDS = 1
 WRITES = "agentgates_writes"
 # A process that was stopped, or whose machine is gone, must not hold up all others for long.
 _POSTGRES: dict[str, Any] = {
@@ -29,8 +31,28 @@ def engine_of(url: URL, _pid: int) -> Engine:
     """The engine of this process: connections must not be shared with a process that was forked."""
     if url.get_backend_name() == "sqlite":
         return _of_sqlite(url)
+    return _of_postgres(url)
+
+
+def _of_postgres(url: URL) -> Engine:
     arguments = dict(_POSTGRES) if "options" in url.query else {**_POSTGRES, "options": _SESSION}
-    return create_engine(url, connect_args=arguments, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    engine = create_engine(url, connect_args=arguments, isolation_level="READ COMMITTED")
+
+    @event.listens_for(engine, "checkin")
+    def _checked_in(_connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _checked_out(connection: Any, record: Any, _proxy: object) -> None:
+        # The server may have gone and come back since; asking it each time would make each claim slower.
+        if time.monotonic() - record.info.get("used", time.monotonic()) < _FRESH_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            raise DisconnectionError from None
+
+    return engine
 
 
 def _of_sqlite(url: URL) -> Engine:

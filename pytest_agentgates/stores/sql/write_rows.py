@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Insert, func, insert, literal, select, union_all, update
 
 from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.errors import Mistake, UsageError
@@ -25,8 +25,12 @@ def write_row(connection: Connection, row: Any, change: TaskChange, entry: Entry
     """Write the new entry of a row, which the caller holds, and log the change."""
     logged = numbered(log_entries(change), row.last_tx_id)
     values = {**row_of(entry), "version": row.version + 1, "last_tx_id": logged[-1].tx_id}
-    connection.execute(update(TASKS).where(TASKS.c.id == change.task_id).values(**values))
-    connection.execute(insert(LOG), [asdict(one) for one in logged])
+    moved = update(TASKS).where(TASKS.c.id == change.task_id).values(**values)
+    if connection.dialect.name == "postgresql":  # in one way to the server and back
+        connection.execute(_insert_of(logged).add_cte(moved.cte("moved")))
+    else:
+        connection.execute(moved)
+        connection.execute(_insert_of(logged))
 
 
 def add_rows(connection: Connection, entries: Sequence[Entry], log: Sequence[LogEntry]) -> tuple[str, ...]:
@@ -47,6 +51,11 @@ def add_rows(connection: Connection, entries: Sequence[Entry], log: Sequence[Log
         if values:
             connection.execute(insert(table), values)
     return ids
+
+
+def _insert_of(log: Sequence[LogEntry]) -> Insert:
+    rows = union_all(*(select(*(literal(value).label(name) for name, value in asdict(one).items())) for one in log))
+    return insert(LOG).from_select(list(asdict(log[0])), rows)
 
 
 def _check(entries: Sequence[Entry]) -> None:
