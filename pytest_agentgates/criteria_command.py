@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ _GATE = "criteria_met"
 
 def criteria_command(options: Mapping[str, Any]) -> int:
     """`agentgates criteria`: 0 where all that was looked at is proved, 1 where a command failed, 3 for the rest."""
+    # A polite end cleans up as Ctrl-C does, so that no command outlives us.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if not options["as_json"]:
         return _work(options)
     try:

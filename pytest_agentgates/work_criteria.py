@@ -103,6 +103,8 @@ class _Work:
         if not (self.request.stage or self.request.commit):
             return result
         paths = self._of_task(result)
+        if not paths:  # without a path git would commit whatever is staged
+            return result
         self._git("add", "--", *paths)
         if not self.request.commit:
             return replace(result, staged=paths)
@@ -113,7 +115,10 @@ class _Work:
     def _of_task(self, result: CriteriaResult) -> tuple[str, ...]:
         """What belongs to the task and differs from the last commit: its files, and what its boundary includes."""
         said = self._git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
-        changed = [entry[3:] for entry in said.split("\0") if entry]
+        # Git names paths from its own top folder, which may lie above the project's.
+        prefix = self._git("rev-parse", "--show-prefix").rstrip("\r\n")
+        named = [entry[3:] for entry in said.split("\0") if entry]
+        changed = [path.removeprefix(prefix) for path in named if path.startswith(prefix)]
         written = {*result.files_modified, *files_of(self.project.config.tasks, self.project.root)}
         boundary = boundary_of((self.task,))
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +210,30 @@ def test_it_commits_what_belongs_to_the_task_once_all_is_proved(shop: GatedProje
     assert shop.git("status", "--porcelain") == "?? notes.txt"
 
 
+def test_a_project_below_gits_top_folder_commits_its_own_files(shop: GatedProject) -> None:
+    identify(shop.root)
+    for name in ("pyproject.toml", "docs/tasks/t1.md", "src/calc.py"):
+        shop.write(f"part/{name}", (shop.root / name).read_text(encoding="utf-8"))
+    command = [sys.executable, "-m", "pytest_agentgates", "criteria", "T1", "--criteria", "2", "--commit"]
+    subprocess.run(command, cwd=shop.root / "part", check=True)
+    named = shop.git("show", "--format=", "--name-only").split()
+    assert named == ["part/docs/tasks/t1.md", "part/docs/transaction-log.jsonl"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_polite_end_takes_the_command_along_and_ticks_nothing(shop: GatedProject) -> None:
+    shop.write("wait.sh", "echo $$ > running\nexec sleep 60\n")
+    shop.write("docs/tasks/t1.md", TASK.replace("grep -q add src/calc.py", "sh wait.sh"))
+    before = task_text(shop)
+    agent = subprocess.Popen([sys.executable, "-m", "pytest_agentgates", "criteria", "T1"], cwd=shop.root)
+    running = shop.root / "running"
+    wait_until(lambda: running.exists() and running.read_text(encoding="utf-8").strip() != "")
+    agent.terminate()
+    assert agent.wait(30) == 2
+    wait_until(lambda: not is_alive(int(running.read_text(encoding="utf-8"))))
+    assert task_text(shop) == before
+
+
 def test_it_stages_without_a_commit(shop: GatedProject) -> None:
     code, facts = judge(shop, "T1", "--criteria", "2", "--stage")
     assert (code, facts["changes"]["commit"]) == (0, None)
@@ -237,6 +264,23 @@ def test_agents_that_tick_at_once_lose_nothing(shop: GatedProject) -> None:
     agents = [subprocess.Popen([*command, str(number)], cwd=shop.root) for number in range(1, 7)]
     assert [agent.wait() for agent in agents] == [0] * 6
     assert task_text(shop).count("- [x]") == 6
+
+
+def is_alive(process: int) -> bool:
+    """Whether a process runs; one that ended and waits for its parent does not."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{process}/stat")
+    return not status.exists() or status.read_text(encoding="utf-8").rpartition(") ")[2][:1] != "Z"
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def identify(root: Path) -> None:
