@@ -134,7 +134,9 @@ def _of_database(words: Sequence[str], settings: Mapping[str, str], rules: Safet
     pieces = [piece for word in words for piece in (word, *_pieces(word))]
     urls = [url for word in said for url in _URL.findall(word) if is_protected(url, rules)]
     clients = [name_of(word) for word in pieces if name_of(word) in DATABASE_CLIENTS]
-    if urls or (clients and any(is_protected(word, rules) for word in said)):
+    # The value of a short option may stand right behind it: `-hprod-db`.
+    names = (*said, *(word[2:] for word in words if re.match(r"-[A-Za-z]", word)))
+    if urls or (clients and any(is_protected(word, rules) for word in names)):
         return f"{clients[0] if clients else words[0]} would touch a production database"
     return ""
 

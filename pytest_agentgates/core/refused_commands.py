@@ -14,8 +14,8 @@ _VERBS: Mapping[str, str] = {
     "argocd": """app*:sync app*:create app*:delete app*:set app*:unset app*:rollback app*:patch* app*:edit
         app*:terminate-op app*:actions cluster:add cluster:rm proj:create proj:delete proj:set repo:add repo:rm""",
     "flux": "install bootstrap create delete uninstall suspend resume",
-    "terraform": """apply destroy import taint untaint force-unlock state:rm state:mv state:push state:replace-provider
-        workspace:delete workspace:new""",
+    "terraform": """apply destroy apply-all destroy-all import taint untaint force-unlock state:rm state:mv state:push
+        state:replace-provider workspace:delete workspace:new""",
     "pulumi": "up update destroy refresh import cancel state:delete stack:rm",
     "ansible": "-m* -a* --module-name* --args*",
     "ansible-playbook": "",
@@ -38,7 +38,7 @@ _VERBS: Mapping[str, str] = {
     "gcloud": "*:deploy *:delete *:create *:update *:set-* *:add-* *:remove-* *:apply *:patch *:import",
     "az": "*:create *:delete *:update *:set *:apply *:restart *:deploy* *:up",
     "fly": "deploy destroy launch scale secrets",
-    "heroku": "container:release releases:rollback pg:reset pg:push",
+    "heroku": "container?release releases?rollback pg?reset pg?push",
     "vercel": "deploy --prod rollback promote",
     "git": "push commit reset rebase stash filter-branch filter-repo update-ref send-pack",
     "gh": "pr:merge release:create workflow:run repo:delete",

@@ -85,6 +85,9 @@ REFUSED_COMMANDS = (
     "python3 check_rows.py --url mysql://prod-db/app",
     "mongosh mongodb://mongo.live.example.org/app",
     "redis-cli -h redis.prod.internal ping",
+    "mysql -hprod-db -e 'select 1'",
+    "terragrunt apply-all",
+    "heroku pg:reset DATABASE_URL",
     "alembic -x env=production current",
     "PATH=/tmp/bin:/bin make check",
     "LD_PRELOAD=./x.so make check",
@@ -274,7 +277,7 @@ def test_a_script_that_only_speaks_of_it_is_not() -> None:
 
 def test_every_pattern_refuses_the_command_that_it_spells() -> None:
     for pattern in REFUSED:
-        command = " ".join(word.replace("*", "x") for word in pattern.split())
+        command = " ".join(word.replace("*", "x").replace("?", ":") for word in pattern.split())
         assert refusal_of(command, RULES), pattern
 
 
