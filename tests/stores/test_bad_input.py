@@ -94,7 +94,7 @@ def put(root: Path, location: str, wrong: str = "") -> Path:
 
 
 def contents(root: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file() and path.suffix != ".lock"}
+    return {path: path.read_bytes() for path in root.rglob("*") if path.is_file() and ".lock" not in path.name}
 
 
 @pytest.mark.parametrize(("location", "wrong", "message"), CASES)

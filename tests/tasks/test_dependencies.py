@@ -25,7 +25,7 @@ def tangled(project: TaskProject) -> TaskProject:
 
 
 def contents(root: Path) -> dict[str, bytes]:
-    return {str(path): path.read_bytes() for path in root.rglob("*") if path.is_file() and path.suffix != ".lock"}
+    return {str(path): path.read_bytes() for path in root.rglob("*") if path.is_file() and ".lock" not in path.name}
 
 
 @pytest.mark.parametrize(
