@@ -96,6 +96,7 @@ def _sqlite(module: Any, watch: Watch) -> None:
         """A connection whose statements are noted first."""
 
         def cursor(self, factory: Any = WatchedCursor) -> Any:
+            __tracebackhide__ = True
             return super().cursor(factory)
 
     for kind, parent in ((WatchedCursor, module.Cursor), (WatchedConnection, module.Connection)):

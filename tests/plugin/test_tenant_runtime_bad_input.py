@@ -202,7 +202,10 @@ def test_results_transactions_and_errors_are_those_of_an_unwatched_suite(project
 
 
 def test_a_failing_statement_is_shown_at_the_line_of_the_test(project: GatedProject) -> None:
-    project.write("tests/test_pass.py", HEAD + 'def test_bad(one):\n    one.execute("SELECT nothing FROM orders")\n')
+    bad = 'def test_bad(one):\n    one.execute("SELECT nothing FROM orders")\n'
+    closed = "def test_closed(one):\n    one.close()\n    one.cursor()\n"
+    project.write("tests/test_pass.py", f"{HEAD}{bad}\n\n{closed}")
     output = project.gated("--tb=short").stdout.str()
     assert "tests/test_pass.py:22: in test_bad" in output
+    assert "tests/test_pass.py:27: in test_closed" in output
     assert "watch_drivers" not in output

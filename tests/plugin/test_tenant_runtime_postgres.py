@@ -19,6 +19,7 @@ owned = { orders = "tenant_id" }
 """
 PSYCOPG = """import asyncio
 import psycopg
+import pytest
 from psycopg import sql
 
 URL = "{url}"
@@ -34,6 +35,10 @@ def test_psycopg():
         cursor.execute(sql.SQL("SELECT 5 FROM {{}}").format(sql.Identifier("orders")))
         assert list(cursor.stream("SELECT 6 FROM orders")) == []
         server.execute("SELECT 7 FROM orders")
+        connection.execute(b"SELECT 9 FROM orders")
+        with pytest.raises(psycopg.DataError):
+            connection.execute(b"SELECT 10 FROM orders WHERE '\\xff' <> ''")
+        connection.rollback()
 
 
 def test_async():
@@ -76,7 +81,7 @@ def server() -> Iterator[PostgresServer]:
         yield running
 
 
-@pytest.mark.parametrize(("tests", "found"), [(PSYCOPG, 7), (ASYNCPG, 7)])
+@pytest.mark.parametrize(("tests", "found"), [(PSYCOPG, 9), (ASYNCPG, 7)])
 def test_each_way_to_execute_a_statement_is_seen(
     pytester: pytest.Pytester, server: PostgresServer, tests: str, found: int
 ) -> None:
