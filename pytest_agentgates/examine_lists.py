@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from pytest_agentgates.core.finding import Finding
 from pytest_agentgates.core.task import Task, TaskStatus
-from pytest_agentgates.core.task_contradictions import of_dates, of_dependencies, of_titles
+from pytest_agentgates.core.task_contradictions import is_same, of_dates, of_dependencies, of_titles
 from pytest_agentgates.count_contradictions import in_document, in_text, of_list
 from pytest_agentgates.looked_at import JUDGE, LookedAt, found
 from pytest_agentgates.source.globs import is_glob
@@ -36,9 +36,21 @@ def examine_lists(at: LookedAt) -> Iterator[Finding]:
 
 def _between(at: LookedAt) -> Iterator[Finding]:
     for (path, here), (other, there) in combinations(at.lists.items(), 2):
+        if not _speak_of_the_same(path, here, other, there):
+            continue
         yield from _of_status(path, here, other, there)
         for task, message in of_titles(here, there):
             yield found(path, f"{message} ({other})", "give one of them another id", task.where)
+
+
+def _speak_of_the_same(path: str, here: Sequence[Task], other: str, there: Sequence[Task]) -> bool:
+    """Lists of one kind may each count from T001, as those of several features do; most titles tell."""
+    titles = {task.id: task.title for task in there}
+    shared = [task for task in here if task.id in titles]
+    if PurePosixPath(path).suffix != PurePosixPath(other).suffix:
+        return bool(shared)
+    alike = sum(is_same(task.title, titles[task.id]) for task in shared)
+    return bool(shared) and alike * 2 >= len(shared)
 
 
 def _of_status(path: str, here: Sequence[Task], other: str, there: Sequence[Task]) -> Iterator[Finding]:
@@ -60,13 +72,18 @@ def _of_status(path: str, here: Sequence[Task], other: str, there: Sequence[Task
 
 def _unticked(at: LookedAt) -> Iterator[Finding]:
     """Lists whose tasks are completed, here or elsewhere, beside boxes that nobody ticked."""
-    done = {task.id for tasks in at.lists.values() for task in tasks if task.status is TaskStatus.COMPLETED}
     for path, tasks in at.lists.items():
-        named = done & {task.id for task in tasks}
+        named = _done(at, path, tasks) & {task.id for task in tasks}
         count = len(_UNTICKED.findall(at.text(path))) if path.endswith(".md") else 0
         if named and count and len(named) == len(tasks):
             message = f"all {len(named)} tasks are said to be completed, {count} criteria are not ticked"
             yield found(path, message, "prove the criteria, or take the tasks back: agentgates tasks reopen ID")
+
+
+def _done(at: LookedAt, path: str, tasks: Sequence[Task]) -> set[str]:
+    """The tasks that are completed in a list, or in another that speaks of the same work."""
+    same = (there for other, there in at.lists.items() if _speak_of_the_same(path, tasks, other, there))
+    return {task.id for there in same for task in there if task.status is TaskStatus.COMPLETED}
 
 
 def _without_evidence(at: LookedAt) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ from pytest_agentgates.source.shadowing import ROOTS, shadows
 from pytest_agentgates.transaction_log import LogEntry
 
 _HEADINGS = re.compile(r"^## [A-Za-z0-9.-]*\d[A-Za-z0-9.-]*: ", re.MULTILINE)
+_STANDING = re.compile(r"^\W*status\W|^\s*[-*] \[[ xX]\] \S", re.MULTILINE | re.IGNORECASE)
 _OF_TESTS = frozenset({"tests", "test", "testdata", "fixtures"})
 OpenStore = Callable[[str], Sequence[Task] | None]
 
@@ -91,8 +92,14 @@ class Examination:
                     first = error.mistakes[0]
                     yield found(path, f"the task list cannot be read: {first.what}", first.fix, first.where)
                 continue
-            if tasks:
+            if tasks and self._says_how_they_stand(path):
                 self.lists[path] = tuple(tasks)
+
+    def _says_how_they_stand(self, path: str) -> bool:
+        """A text whose headings only look like tasks says of none of them how it stands."""
+        if path == self.store or not path.endswith(".md"):
+            return True
+        return bool(_STANDING.search(LookedAt(self.root, self.files, self.store, self.git).text(path)))
 
     def _is_meant(self, path: str) -> bool:
         """Whether a file may speak of this project's tasks: what tests read does not."""
@@ -104,7 +111,7 @@ class Examination:
             return False
         at = LookedAt(self.root, self.files, self.store, self.git)
         if path.endswith(".md"):
-            return len(_HEADINGS.findall(at.text(path))) > 1
+            return len(_HEADINGS.findall(at.text(path))) > 1 and "**Status**" in at.text(path)
         document = at.document(path)
         tasks = document.get("tasks") if isinstance(document, dict) else None
         return isinstance(tasks, list) and bool(tasks) and all(isinstance(one, dict) and "id" in one for one in tasks)

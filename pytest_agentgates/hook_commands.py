@@ -15,7 +15,7 @@ _TOP = re.compile(r"\$\{?CLAUDE_PROJECT_DIR\}?|\$\(git rev-parse --show-toplevel
 _THROWN_AWAY = re.compile(r"\|\|\s*(?:true|:|exit\s+0|echo\b[^;&|]*)|;\s*(?:true|exit\s+0)\s*$|(?<!&)&\s*$")
 _KEPT_OUT = re.compile(r"-p\s*=?\s*no:agentgates|PYTEST_DISABLE_PLUGIN_AUTOLOAD=\S")
 _SKIPPED = re.compile(r"\bSKIP=\S*agentgates\S*|\bgit\s+(?:commit|push)\b[^;&|]*\s(?:--no-verify|-n)\b")
-_BREAKS = re.compile(r"&&|\|\||[;|&\n]")
+_BREAKS = re.compile(r"&&|\|\||(?<![>&])&(?![>&])|[;|\n]")
 _INTERPRETERS = ("bash", "sh", "zsh", "python", "python3", "node", "uv", "env")
 _SCRIPT = (".sh", ".py", ".js", ".mjs", ".ts")
 _OF_SHELL = frozenset({"cd", "echo", "test", "[", "exit", "true", "false", "export", "set", "if", "then", "fi", ":"})

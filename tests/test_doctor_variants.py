@@ -256,6 +256,21 @@ def test_lists_of_other_projects_and_of_tests_are_not_compared(tmp_path: Path) -
     assert said(doctor_here(tmp_path)[1]) == ""
 
 
+def test_lists_of_features_may_each_count_from_one(tmp_path: Path) -> None:
+    """Only where most of their titles are of the same work do two lists of one kind speak of the same."""
+    write(tmp_path, store(task(8)))
+    first = ["Send invoices by mail", "Archive old orders", "Show totals"]
+    second = ["Rotate access keys", "Measure latency", "Draw charts"]
+    for name, titles in (("one", first), ("two", second)):
+        lines = [f"- [ ] T00{number} {title}\n" for number, title in enumerate(titles, 1)]
+        write(tmp_path, {f"specs/{name}/tasks.md": "# Tasks\n\n" + "".join(lines)})
+    write(tmp_path, {"notes.md": "## P1: Show it\n\nwords\n\n## P2: Tell it\n\nwords\n"})
+    assert said(doctor_here(tmp_path)[1]) == ""
+    lines = [f"- [x] T00{number} {title}\n" for number, title in enumerate(first, 1)]
+    write(tmp_path, {"specs/three/tasks.md": "# Tasks\n\n" + "".join(lines)})
+    assert "3 of 3 tasks stand otherwise in specs/three/tasks.md" in said(doctor_here(tmp_path)[1])
+
+
 def test_what_a_list_names_may_lie_beside_it(tmp_path: Path) -> None:
     write(tmp_path, store(task()))
     below = store(task(2, "in_progress", test_files=["tests/test_it.py"]))[STORE]

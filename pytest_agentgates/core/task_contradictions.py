@@ -11,7 +11,7 @@ from pytest_agentgates.core.task import Task, TaskStatus
 
 # Each of these moments comes before the next, where a task has both.
 _IN_ORDER = ("created_at", "started_at", "completed_at", "updated_at")
-_ALIKE = 0.4
+_ALIKE, _SAME = 0.4, 0.75
 _WORD = 4  # letters from which a word tells something
 _DAY = "%Y-%m-%d"
 
@@ -77,6 +77,12 @@ def of_titles(here: Sequence[Task], there: Sequence[Task]) -> Iterator[tuple[Tas
             yield task, f"{task.id} is {task.title!r} here and {other!r} there"
 
 
+def is_same(one: str, other: str) -> bool:
+    """Whether two titles are the same but for how they are written; a missing one may be any."""
+    first, second = _letters(one), _letters(other)
+    return first in second or second in first or SequenceMatcher(None, first, second).ratio() > _SAME
+
+
 def _is_date(value: object) -> bool:
     return isinstance(value, str) and "T" not in value and ":" not in value
 
@@ -91,8 +97,12 @@ def _not_met(task: Task, needed: Task) -> Iterator[str]:
 
 
 def _is_alike(one: str, other: str) -> bool:
-    first, second = ("".join(filter(str.isalnum, text.casefold())) for text in (one, other))
-    if first in second or second in first:
-        return True
+    """Whether two titles may be of the same work."""
     words = [{word for word in text.casefold().split() if len(word) >= _WORD} for text in (one, other)]
-    return bool(words[0] & words[1]) or SequenceMatcher(None, first, second).ratio() > _ALIKE
+    if is_same(one, other) or words[0] & words[1]:
+        return True
+    return SequenceMatcher(None, _letters(one), _letters(other)).ratio() > _ALIKE
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))

@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from pytest_agentgates.core.task import Task, TaskStatus
-from pytest_agentgates.core.task_contradictions import is_later, moment_of, of_dates, of_dependencies, of_titles
+from pytest_agentgates.core.task_contradictions import (
+    is_later,
+    is_same,
+    moment_of,
+    of_dates,
+    of_dependencies,
+    of_titles,
+)
 
 DONE = TaskStatus.COMPLETED
 
@@ -74,3 +81,16 @@ def test_tasks_of_other_lists_are_known() -> None:
 )
 def test_an_id_stands_for_one_work(here: str, there: str, told: int) -> None:
     assert len(list(of_titles((Task("T1", here),), (Task("T1", there),)))) == told
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Send invoices", "send  Invoices!", True),
+        ("Send invoices", "Send invoices by mail", True),
+        ("Send invoices", "", True),
+        ("Add tests of the invoices in src/invoices.py", "Add tests of the keys in src/keys.py", False),
+    ],
+)
+def test_titles_are_the_same_but_for_how_they_are_written(one: str, other: str, same: bool) -> None:
+    assert is_same(one, other) is same
