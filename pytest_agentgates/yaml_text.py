@@ -103,6 +103,17 @@ def set_keys(text: str, mapping: Node, after: str, values: Mapping[str, object])
     return [*edits, Replacement(line_end, line_end, "".join(f"{newline}{indent}{line}" for line in added))]
 
 
+def plain_value(text: str) -> object:
+    """What a scalar without quotes means."""
+    if text in _NULLS:
+        return None
+    if text in _BOOLS:
+        return _BOOLS[text]
+    if _INT.fullmatch(text):
+        return int(text)
+    return float(text) if _FLOAT.fullmatch(text) else text
+
+
 def _document(reading: _Reading) -> Node | None:
     found: list[Node] = []
     for event in reading.events:
@@ -130,7 +141,7 @@ def _node(reading: _Reading, event: Any, depth: int) -> Node:
         return _sequence(reading, event, depth)
     start, end, line = reading.place(event)
     style = event.style or ""
-    return Node(event.value if style else _resolved(event.value), start, end, line, style)
+    return Node(event.value if style else plain_value(event.value), start, end, line, style)
 
 
 def _mapping(reading: _Reading, opening: Any, depth: int) -> Node:
@@ -171,16 +182,6 @@ def _sequence(reading: _Reading, opening: Any, depth: int) -> Node:
     return Node(items, start, end, line, flow=bool(opening.flow_style))
 
 
-def _resolved(text: str) -> object:
-    if text in _NULLS:
-        return None
-    if text in _BOOLS:
-        return _BOOLS[text]
-    if _INT.fullmatch(text):
-        return int(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
-
-
 def _changed(text: str, mapping: Node, key: str, value: object) -> list[Replacement]:
     """What to replace for another value of a key; of a list that keeps its length only what differs."""
     node = mapping.value[key]
@@ -205,7 +206,7 @@ def _rendered(value: object, style: str) -> str:
     if isinstance(value, str):
         if style == "'" and value.isprintable():
             return "'" + value.replace("'", "''") + "'"
-        if style != '"' and _PLAIN.fullmatch(value) and isinstance(_resolved(value), str):
+        if style != '"' and _PLAIN.fullmatch(value) and isinstance(plain_value(value), str):
             return value
     raw = json.dumps(value, ensure_ascii=False)
     return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", raw)
