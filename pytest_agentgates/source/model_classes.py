@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from pytest_agentgates.source.file_names import FileNames, names_of
 from pytest_agentgates.source.model_fields import ModelField, field_of_column, fields_of, last_name, text_of
+from pytest_agentgates.source.project_facts import read_source
 from pytest_agentgates.source.syntax import FileSyntax, SyntaxFiles
 
 ORM_MODULES = (
@@ -25,7 +26,15 @@ ORM_MODULES = (
     "advanced_alchemy",
 )
 _ACTIVE = ("peewee.", "tortoise.", "playhouse.", "ormar.")
+# Django's users and groups are mapped classes outside of its ORM package.
+_ROOTS = (*ORM_MODULES, "django.contrib.")
 _ROUNDS = 6
+_MAPPED = re.compile(
+    rb"Column\(|mapped_column|Mapped\[|__table|Table\(|[Rr]elationship|Field\(|ForeignKey|[dD]eclarative|SQLModel"
+    rb"|(?<!Base)Model\b|\bregistry\b"
+)
+_BASES = re.compile(rb"^[ \t]*class\s+\w+\s*\(([^:]*)\)\s*:", re.MULTILINE)
+_WORD = re.compile(rb"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +66,46 @@ class ModelClass:
 def read_models(files: SyntaxFiles) -> dict[str, ModelClass]:
     """Every class of the project with mapped fields, its own and the inherited ones, by dotted name."""
     found: dict[str, ModelClass] = {}
-    read: set[str] = set()
-    pending = [path for path in files.project.paths if _imports_orm(files, path)]
+    others = dict.fromkeys(files.project.paths)
+    pending = [path for path in others if _imports_orm(files, path) and _holds(files, path, _MAPPED)]
     for _ in range(_ROUNDS):
         for path in pending:
-            read.add(path)
+            others.pop(path)
             found.update((model.key, model) for model in _models_in(files, path))
-        known = {key.rpartition(".")[2] for key in found}
-        pending = [path for path in files.project.paths if path not in read and _imports_any(files, path, known)]
+        known = {key.rpartition(".")[2] for key in _of_libraries(found)}
+        pending = [path for path in others if _extends_any(files, path, known)]
         if not pending:
             break
     return _Inheritance(found).complete()
+
+
+def _of_libraries(found: dict[str, ModelClass]) -> set[str]:
+    """The classes that descend from a library's or name a table: only these can make a class of another file one."""
+    rooted = {key for key, one in found.items() if one.is_table or any(base.startswith(_ROOTS) for base in one.bases)}
+    while True:
+        more = {key for key, one in found.items() if key not in rooted and rooted & set(one.bases)}
+        if not more:
+            return rooted
+        rooted |= more
 
 
 def _imports_orm(files: SyntaxFiles, path: str) -> bool:
     return any(one.target.startswith(ORM_MODULES) for one in files.project.imports(path))
 
 
-def _imports_any(files: SyntaxFiles, path: str, known: set[str]) -> bool:
-    """Whether a file could define a subclass of a model: it imports one."""
+def _holds(files: SyntaxFiles, path: str, pattern: re.Pattern[bytes]) -> bool:
+    source = read_source(files.project.root, path)
+    return isinstance(source, bytes) and pattern.search(source) is not None
+
+
+def _extends_any(files: SyntaxFiles, path: str, known: set[str]) -> bool:
+    """Whether a file defines a subclass of a model, told without parsing it."""
     if not files.project.outline(path).defines:
         return False
-    return any(name in known for one in files.project.imports(path) for name, _ in one.names)
+    names = {here or name for one in files.project.imports(path) for name, here in one.names if name in known} | known
+    source = read_source(files.project.root, path)
+    bases = _BASES.findall(source) if isinstance(source, bytes) else []
+    return any(word.decode() in names for one in bases for word in _WORD.findall(one))
 
 
 def _models_in(files: SyntaxFiles, path: str) -> Iterator[ModelClass]:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from pytest_agentgates.gates.tenant_filter.values import Thing
+from pytest_agentgates.gates.tenant_filter.values import Items, Thing
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """The arguments of a call; `is_open` where `*` or `**` bring more that are not known."""
+    """The arguments of a call; `is_open` where `*` or `**` bring more that are not known.
+
+    `spreads` are the dicts of which one is given by `**`, by the way that was taken.
+    """
 
     node: ast.Call
     values: tuple[Thing, ...]
     named: dict[str, Thing]
     is_open: bool
+    spreads: tuple[Items, ...] = ()
 
     @property
     def line(self) -> int:

@@ -84,23 +84,30 @@ def related(frame: Frame, key: str, node: ast.Attribute, source: Source) -> Thin
 def _of_callee(frame: Frame, base: Callee, node: ast.Attribute, evaluate: Evaluate) -> Thing:
     value = frame.world.class_value(base.name, node.attr)
     if value is not None:
-        expression, where = value
-        inner = Frame(frame.world, where, {}, base.name, frame.depth + 1)
-        return evaluate(inner, expression) if frame.depth <= DEEPEST else UNKNOWN
+        return _once(frame, base, node.attr, value, evaluate) if frame.depth <= DEEPEST else UNKNOWN
     held = frame.world.held_value(base.name, node.attr) if base.is_instance and frame.depth <= DEEPEST else None
     if held is not None:
-        return _held(frame, base, held, node.lineno, evaluate)
+        return _held(frame, base, node, held, evaluate)
     nested = frame.world.find(f"{base.name}.{node.attr}")
     return Callee(nested.name) if nested is not None and isinstance(nested.node, ast.ClassDef) else UNKNOWN
 
 
-def _held(frame: Frame, base: Callee, held: tuple[ast.expr, Defined], line: int, evaluate: Evaluate) -> Thing:
+def _held(frame: Frame, base: Callee, node: ast.Attribute, held: tuple[ast.expr, Defined], evaluate: Evaluate) -> Thing:
     """What a method gave `self.name`; a query only where `__init__` did, another method may come later."""
-    expression, where = frame.world.constructor_argument(base.name, held) or held
-    found = evaluate(Frame(frame.world, where, {}, base.name, frame.depth + 1), expression)
+    held = frame.world.constructor_argument(base.name, held) or held
+    found = _once(frame, base, f"self.{node.attr}", held, evaluate)
     if isinstance(found, Query):
-        return at_line(replace(found, is_open=found.is_open or where.node.name != "__init__"), line)
+        return at_line(replace(found, is_open=found.is_open or held[1].node.name != "__init__"), node.lineno)
     return UNKNOWN if isinstance(found, Plain) else found
+
+
+def _once(frame: Frame, base: Callee, name: str, value: tuple[ast.expr, Defined], evaluate: Evaluate) -> Thing:
+    """What an expression of a class stands for, found out once."""
+    memo, key = frame.world.memo, ("attribute", base.name, name)
+    if key not in memo:
+        memo[key] = UNKNOWN
+        memo[key] = evaluate(Frame(frame.world, value[1], {}, base.name, frame.depth + 1), value[0])
+    return memo[key]
 
 
 def _of_plain(frame: Frame, base: Plain, node: ast.Attribute) -> Thing:

@@ -60,6 +60,13 @@ def call(frame: Frame, node: ast.Call, evaluate: Evaluate) -> Thing:
 
 def _ways(given: Arguments) -> list[Arguments]:
     """One call for each of the queries, subqueries or entities that its arguments may be."""
+    if given.spreads:
+        pairs = ((one, dict(zip(one.keys, one.values, strict=False))) for one in given.spreads)
+        each = [
+            replace(given, named={**given.named, **named}, is_open=given.is_open or one.is_open, spreads=())
+            for one, named in pairs
+        ]
+        return [way for one in each for way in _ways(one)]
     for index, value in enumerate(given.values):
         if isinstance(value, Choice) and any(isinstance(one, (Query, Subquery, Entity)) for one in value.values):
             before, after = given.values[:index], given.values[index + 1 :]
@@ -84,6 +91,7 @@ def read_arguments(frame: Frame, node: ast.Call, evaluate: Evaluate) -> Argument
     """Evaluate the arguments in their order."""
     values: list[Thing] = []
     named: dict[str, Thing] = {}
+    spreads: tuple[Items, ...] = ()
     is_open = False
     for one in node.args:
         value = evaluate(frame, one.value if isinstance(one, ast.Starred) else one)
@@ -104,8 +112,10 @@ def read_arguments(frame: Frame, node: ast.Call, evaluate: Evaluate) -> Argument
             named.update(zip(value.keys, value.values, strict=False))
             is_open = is_open or value.is_open
         else:
-            is_open = True
-    return Arguments(node, tuple(values), named, is_open)
+            dicts = tuple(one for one in choices(value) if isinstance(one, Items))
+            spreads = dicts if not spreads and len(dicts) == len(choices(value)) else spreads
+            is_open = is_open or not spreads
+    return Arguments(node, tuple(values), named, is_open, spreads)
 
 
 def _method(frame: Frame, base: Thing, func: ast.Attribute, given: Arguments, evaluate: Evaluate) -> Thing:  # noqa: PLR0911 - one way out for each kind of method

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from pytest_agentgates.gates.tenant_filter.world import World
 from pytest_agentgates.source.project_facts import read_source
 
 
-def candidate_files(world: World, judged: Sequence[str]) -> list[str]:
-    """The files that mention an entity, a table in SQL, or what another such file defines."""
+def near_files(world: World, judged: Sequence[str]) -> list[str]:
+    """The files that mention an entity or a table in SQL."""
     names = _Mentions(world)
-    near = [path for path in judged if names.direct(path)]
-    providers = {world.files.project.module_of(path) for path in near}
-    held = set(near)
-    return [path for path in judged if path in held or _imports_from(world, path, providers)]
+    return [path for path in judged if names.direct(path)]
+
+
+def files_using(world: World, judged: Sequence[str], near: Sequence[str], names: Iterable[str]) -> list[str]:
+    """The other files that import from these and mention a name: that of a function which hands a query on."""
+    wanted = [re.escape(name) for name in names]
+    if not wanted:
+        return []
+    pattern = re.compile(rf"\b(?:{'|'.join(wanted)})\b".encode())
+    held, providers = set(near), {world.files.project.module_of(path) for path in near}
+    others = (path for path in judged if path not in held and _imports_from(world, path, providers))
+    return [path for path in others if _mentions(world, path, pattern)]
+
+
+def _mentions(world: World, path: str, pattern: re.Pattern[bytes]) -> bool:
+    source = read_source(world.files.project.root, path)
+    return isinstance(source, bytes) and pattern.search(source) is not None
 
 
 def _imports_from(world: World, path: str, modules: Iterable[str]) -> bool:

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
 from pytest_agentgates.gates.tenant_filter.binding import Judged
-from pytest_agentgates.gates.tenant_filter.combine import choices
+from pytest_agentgates.gates.tenant_filter.combine import choices, either
 from pytest_agentgates.gates.tenant_filter.evaluate import evaluate
-from pytest_agentgates.gates.tenant_filter.frame import Executed, Frame
+from pytest_agentgates.gates.tenant_filter.frame import Executed, Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.functions import Reading
 from pytest_agentgates.gates.tenant_filter.helpers import inline
 from pytest_agentgates.gates.tenant_filter.managers import default_queryset, manager
@@ -43,10 +43,11 @@ def _read(world: World, body: Defined) -> Reading:
 
 def _read_class(world: World, found: Defined) -> Reading:
     body = world.class_body(found)
+    assert isinstance(body.node, ast.FunctionDef)  # noqa: S101 - bodies are made as functions
     frame = Frame(world, body, {}, found.name)
-    for expression in _given_querysets(body.node):
-        frame.execute(evaluate(frame, expression))
-    if _is_set_later(found.node):
+    for statement in body.node.body:
+        _choices(frame, statement, _is_validated(found.node, statement))
+    if frame.executed and _is_set_later(found.node):
         frame.executed[:] = [_unsure(one) for one in frame.executed]
     _view(frame, found)
     for entity, line in offered(world, found):
@@ -58,11 +59,25 @@ def _reading(frame: Frame) -> Reading:
     return Reading(frame.home, tuple(frame.executed), (), tuple(frame.documents), tuple(frame.statements), ())
 
 
-def _given_querysets(body: ast.AST) -> Iterator[ast.expr]:
-    """The query sets that a class gives its fields: what a client may choose from."""
-    for node in ast.walk(body):
+def _choices(frame: Frame, statement: ast.stmt, is_validated: bool) -> None:
+    """Execute the query set that a class gives a field: what a client may choose from."""
+    for node in ast.walk(statement):
         if isinstance(node, ast.keyword) and node.arg == _SETS_IT:
-            yield node.value
+            frame.statement = statement.lineno
+            found = evaluate(frame, node.value)
+            ways = [replace(one, is_open=one.is_open or is_validated) for one in queries_in(found)]
+            frame.execute(either(*ways) if ways else found)
+
+
+def _is_validated(node: ast.AST, statement: ast.stmt) -> bool:
+    """Whether a method that validates names the field: `attrs["order"]`, `validate_order`."""
+    targets = statement.targets if isinstance(statement, ast.Assign) else []
+    names = {one.id for one in targets if isinstance(one, ast.Name)}
+    methods = [one for one in ast.iter_child_nodes(node) if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    validating = [one for one in methods if one.name.startswith(("validate", "clean"))]
+    named = {one.value for method in validating for one in ast.walk(method) if isinstance(one, ast.Constant)}
+    own = {one.name.removeprefix("validate_").removeprefix("clean_") for one in validating}
+    return bool(names & (named | own) or {name.removesuffix("_id") for name in names} & named)
 
 
 def _is_set_later(node: ast.AST) -> bool:

@@ -41,6 +41,19 @@ def assigned(statement: ast.stmt, name: str) -> ast.expr | None:
     return None
 
 
+def values_of_class(node: ast.Module | ast.ClassDef | Function) -> dict[str, ast.expr]:
+    """The first value that each variable of a class body is given."""
+    found: dict[str, ast.expr] = {}
+    for statement in node.body:
+        if isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                if isinstance(target, ast.Name):
+                    found.setdefault(target.id, statement.value)
+        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            found.update({statement.target.id: statement.value} if statement.value is not None else {})
+    return found
+
+
 def given_to_self(method: Function) -> Iterator[tuple[str, ast.expr]]:
     """What a method gives attributes of its object."""
     for node in ast.walk(method):

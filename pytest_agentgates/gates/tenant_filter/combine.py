@@ -30,6 +30,9 @@ def choices(thing: Thing) -> tuple[Thing, ...]:
 
 def either(*things: Thing) -> Thing:
     """One of these, each once; too many are cut to the first ones."""
+    first = things[0] if things else None
+    if first is not None and all(one is first for one in things):
+        return first
     flat = tuple(dict.fromkeys(one for thing in things for one in choices(thing)))
     return flat[0] if len(flat) == 1 else Choice(flat[:MOST_CHOICES])
 

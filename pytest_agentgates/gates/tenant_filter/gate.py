@@ -13,7 +13,7 @@ from pytest_agentgates.core.ports import Stage, Workspace
 from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
 from pytest_agentgates.errors import AgentGatesError
-from pytest_agentgates.gates.tenant_filter.candidates import candidate_files
+from pytest_agentgates.gates.tenant_filter.candidates import files_using, near_files
 from pytest_agentgates.gates.tenant_filter.class_bodies import read_bodies
 from pytest_agentgates.gates.tenant_filter.findings import Findings, Tally
 from pytest_agentgates.gates.tenant_filter.functions import FileReader, Reading
@@ -32,6 +32,7 @@ from pytest_agentgates.source.mapped_tables import (
     mapped_tables_of,
     tenant_tables,
 )
+from pytest_agentgates.source.project_facts import read_source
 from pytest_agentgates.source.syntax import syntax_of
 
 _MOST_LISTED = 200
@@ -83,10 +84,7 @@ class TenantFilter:
         if not judged:
             return could_not_judge(self.name, f"no Python file lies under {', '.join(self.paths)}")
         tally, reader = Tally(), FileReader(world, frozenset(self.resolvers))
-        files = candidate_files(world, judged)
-        generics = Generics(reader)
-        readings = [one for path in files for one in (*reader.read(path), *read_bodies(world, path))]
-        readings += [one for path in files for one in generics.read(path)]
+        readings = _readings(world, reader, judged)
         scope = implicit_scope(world, judged)
         check = sql_check(tenant, self.dialect)
         findings = Findings(world.entities, check, tally, world.find, is_implicit=scope is not None)
@@ -101,6 +99,17 @@ class TenantFilter:
 
     def _is_judged(self, path: str) -> bool:
         return any(matches(path, glob) for glob in self.paths) and not any(matches(path, one) for one in self.exclude)
+
+
+def _readings(world: World, reader: FileReader, judged: Sequence[str]) -> list[Reading]:
+    """What the functions do that name an owned table, and those that use a query which such a function gives."""
+    near = near_files(world, judged)
+    readings = [one for path in near for one in (*reader.read(path), *read_bodies(world, path))]
+    names = {one.defined.node.name for one in readings if one.escaped}
+    users = files_using(world, judged, near, names)
+    readings += [one for path in users for one in (*reader.read(path), *read_bodies(world, path))]
+    generics = Generics(reader)
+    return readings + [one for path in (*near, *users) for one in generics.read(path)]
 
 
 _NOTHING_OWNED = (
@@ -120,7 +129,7 @@ class _Callers:
     world: World
     judged: Sequence[str]
     readings: Sequence[Reading]
-    _texts: list[str] | None = None
+    _texts: list[bytes] | None = None
 
     def nobody(self, reading: Reading, tally: Tally) -> bool:
         """Whether nothing in the project calls a function, so that nobody can add the filter."""
@@ -139,11 +148,11 @@ class _Callers:
         return True
 
     def _is_mentioned(self, name: str) -> bool:
-        pattern = re.compile(rf"(?<!def )\b{re.escape(name)}\(")
+        pattern = re.compile(rf"(?<!def )\b{re.escape(name)}\(".encode())
         if self._texts is None:
-            parsed = (self.world.files.of(path) for path in self.judged)
-            self._texts = [file.text.text for file in parsed if file is not None]
-        return any(pattern.search(text) for text in self._texts if name in text)
+            read = (read_source(self.world.files.project.root, path) for path in self.judged)
+            self._texts = [one for one in read if isinstance(one, bytes)]
+        return any(pattern.search(text) for text in self._texts if name.encode() in text)
 
 
 def _message(tenant: TenantTables, tally: Tally, files: int) -> str:

@@ -13,6 +13,7 @@ from pytest_agentgates.gates.tenant_filter.class_syntax import (
     given_for,
     given_to_self,
     is_init_of_super,
+    values_of_class,
 )
 from pytest_agentgates.gates.tenant_filter.owned_entities import OwnedEntities
 from pytest_agentgates.gates.tenant_filter.values import Callee, Collection, Entity, Module, Thing
@@ -55,6 +56,7 @@ class World:
     _names: dict[str, FileNames | None] = field(default_factory=dict)
     _defined: dict[str, dict[str, Defined]] = field(default_factory=dict)
     _found: dict[str, Defined | None] = field(default_factory=dict)
+    _in_class: dict[str, dict[str, ast.expr]] = field(default_factory=dict)
     _held: dict[str, dict[str, tuple[ast.expr, Defined]]] = field(default_factory=dict)
     _ancestors: dict[str, tuple[Defined, ...]] = field(default_factory=dict)
 
@@ -162,10 +164,11 @@ class World:
     def class_value(self, owner: str, name: str) -> tuple[ast.expr, Defined] | None:
         """The expression that a class body or an ancestor's gives an attribute."""
         for found in self.lineage(owner):
-            for statement in found.node.body:
-                value = assigned(statement, name)
-                if value is not None:
-                    return value, found
+            if found.name not in self._in_class:
+                self._in_class[found.name] = values_of_class(found.node)
+            value = self._in_class[found.name].get(name)
+            if value is not None:
+                return value, found
         return None
 
     def held_value(self, owner: str, name: str) -> tuple[ast.expr, Defined] | None:
