@@ -66,25 +66,74 @@ from models import Item, Order
 def asked(s: Session, t: str, i: int):
     """
 RELATIONS = {
-    'relationship_join': ('return s.execute(select(Item).join(Item.order).where(Order.number == i)).all()', 'return s.execute(select(Item).join(Item.order).where(Order.tenant_id == t)).all()'),
-    'relationship_back': ('return s.scalars(select(Order).join(Order.items).where(Item.id == i)).all()', 'return s.scalars(select(Order).join(Order.items).where(Item.tenant_id == t)).all()'),
-    'relationship_any': ('return s.scalars(select(Order).where(Order.items.any(Item.number == i))).all()', 'return s.scalars(select(Order).where(Order.items.any(Item.tenant_id == t))).all()'),
-    'relationship_has': ('return s.scalars(select(Item).where(Item.order.has(Order.number == i))).all()', 'return s.scalars(select(Item).where(Item.order.has(Order.tenant_id == t))).all()'),
-    'relationship_has_kw': ('return s.scalars(select(Item).where(Item.order.has(number=i))).all()', 'return s.scalars(select(Item).where(Item.order.has(tenant_id=t))).all()'),
-    'joinedload': ('return s.scalars(select(Order).options(joinedload(Order.items)).where(Order.id == i)).all()', 'return s.scalars(select(Order).options(joinedload(Order.items)).where(Order.tenant_id == t)).all()'),
-    'lazy_of_bound': ('o = s.get(Order, i)\n    return [x.id for x in o.items]', 'o = s.scalars(select(Order).where(Order.tenant_id == t)).one()\n    return [x.id for x in o.items]'),
-    'join_of_type': ('o = aliased(Order)\n    return s.execute(select(Item).join(Item.order.of_type(o)).where(o.number == i)).all()', 'o = aliased(Order)\n    return s.execute(select(Item).join(Item.order.of_type(o)).where(o.tenant_id == t)).all()'),
-    'select_from_join': ('return s.execute(select(Item.id).select_from(Order).join(Item, Item.order_id == Order.id).where(Order.number == i)).all()', 'return s.execute(select(Item.id).select_from(Order).join(Item, Item.order_id == Order.id).where(Order.tenant_id == t)).all()'),
-    'implicit_join': ('return s.execute(select(Item, Order).where(Item.order_id == Order.id, Order.number == i)).all()', 'return s.execute(select(Item, Order).where(Item.order_id == Order.id, Order.tenant_id == t)).all()'),
+    "relationship_join": (
+        "return s.execute(select(Item).join(Item.order).where(Order.number == i)).all()",
+        "return s.execute(select(Item).join(Item.order).where(Order.tenant_id == t)).all()",
+    ),
+    "relationship_back": (
+        "return s.scalars(select(Order).join(Order.items).where(Item.id == i)).all()",
+        "return s.scalars(select(Order).join(Order.items).where(Item.tenant_id == t)).all()",
+    ),
+    "relationship_any": (
+        "return s.scalars(select(Order).where(Order.items.any(Item.number == i))).all()",
+        "return s.scalars(select(Order).where(Order.items.any(Item.tenant_id == t))).all()",
+    ),
+    "relationship_has": (
+        "return s.scalars(select(Item).where(Item.order.has(Order.number == i))).all()",
+        "return s.scalars(select(Item).where(Item.order.has(Order.tenant_id == t))).all()",
+    ),
+    "relationship_has_kw": (
+        "return s.scalars(select(Item).where(Item.order.has(number=i))).all()",
+        "return s.scalars(select(Item).where(Item.order.has(tenant_id=t))).all()",
+    ),
+    "joinedload": (
+        "return s.scalars(select(Order).options(joinedload(Order.items)).where(Order.id == i)).all()",
+        "return s.scalars(select(Order).options(joinedload(Order.items)).where(Order.tenant_id == t)).all()",
+    ),
+    "lazy_of_bound": (
+        "o = s.get(Order, i)\n    return [x.id for x in o.items]",
+        "o = s.scalars(select(Order).where(Order.tenant_id == t)).one()\n    return [x.id for x in o.items]",
+    ),
+    "join_of_type": (
+        "o = aliased(Order)\n    return s.execute(select(Item).join(Item.order.of_type(o)).where(o.number == i)).all()",
+        "o = aliased(Order)\n    return s.execute(select(Item).join(Item.order.of_type(o)).where(o.tenant_id == t)).all()",
+    ),
+    "select_from_join": (
+        "return s.execute(select(Item.id).select_from(Order).join(Item, Item.order_id == Order.id).where(Order.number == i)).all()",
+        "return s.execute(select(Item.id).select_from(Order).join(Item, Item.order_id == Order.id).where(Order.tenant_id == t)).all()",
+    ),
+    "implicit_join": (
+        "return s.execute(select(Item, Order).where(Item.order_id == Order.id, Order.number == i)).all()",
+        "return s.execute(select(Item, Order).where(Item.order_id == Order.id, Order.tenant_id == t)).all()",
+    ),
 }
 OF_SQLMODEL = {
-    'exec': ('return s.exec(select(Order).where(Order.id == i)).first()', 'return s.exec(select(Order).where(Order.id == i, Order.tenant_id == t)).first()'),
-    'col_in': ('return s.exec(select(Order).where(col(Order.id).in_([i]))).all()', 'return s.exec(select(Order).where(col(Order.id).in_([i]), col(Order.tenant_id) == t)).all()'),
-    'get': ('return s.get(Order, i)', 'return s.exec(select(Order).where(Order.id == i).where(Order.tenant_id == t)).one()'),
-    'join': ('return s.exec(select(Item, Order).join(Order).where(Order.number == i)).all()', 'return s.exec(select(Item, Order).join(Order).where(Order.tenant_id == t)).all()'),
-    'two': ('return s.exec(select(Item, Order).where(Item.number == Order.number, Order.tenant_id == t)).all()', 'return s.exec(select(Item, Order).where(Item.order_id == Order.id).where(Order.tenant_id == t)).all()'),
-    'isouter': ('return s.exec(select(Order, Item).join(Item, Item.number == Order.number, isouter=True).where(Order.tenant_id == t)).all()', 'return s.exec(select(Order, Item).join(Item, Item.order_id == Order.id, isouter=True).where(Order.tenant_id == t)).all()'),
+    "exec": (
+        "return s.exec(select(Order).where(Order.id == i)).first()",
+        "return s.exec(select(Order).where(Order.id == i, Order.tenant_id == t)).first()",
+    ),
+    "col_in": (
+        "return s.exec(select(Order).where(col(Order.id).in_([i]))).all()",
+        "return s.exec(select(Order).where(col(Order.id).in_([i]), col(Order.tenant_id) == t)).all()",
+    ),
+    "get": (
+        "return s.get(Order, i)",
+        "return s.exec(select(Order).where(Order.id == i).where(Order.tenant_id == t)).one()",
+    ),
+    "join": (
+        "return s.exec(select(Item, Order).join(Order).where(Order.number == i)).all()",
+        "return s.exec(select(Item, Order).join(Order).where(Order.tenant_id == t)).all()",
+    ),
+    "two": (
+        "return s.exec(select(Item, Order).where(Item.number == Order.number, Order.tenant_id == t)).all()",
+        "return s.exec(select(Item, Order).where(Item.order_id == Order.id).where(Order.tenant_id == t)).all()",
+    ),
+    "isouter": (
+        "return s.exec(select(Order, Item).join(Item, Item.number == Order.number, isouter=True).where(Order.tenant_id == t)).all()",
+        "return s.exec(select(Order, Item).join(Item, Item.order_id == Order.id, isouter=True).where(Order.tenant_id == t)).all()",
+    ),
 }
+
 
 @pytest.mark.parametrize("side", ["unbound", "bound"])
 @pytest.mark.parametrize("pair", RELATIONS.values(), ids=RELATIONS)
@@ -106,4 +155,3 @@ def test_statements_of_sqlmodel(tmp_path: Path, pair: tuple[str, str], side: str
     else:
         assert [str(one) for one in result.findings] == []
         assert left(result) == 0
-
