@@ -165,7 +165,7 @@ class _Judged:
 
 
 def _no_boundary(task: Task) -> Finding:
-    path, _, line = task.where.partition(":")
+    path, _, line = task.where.rpartition(":")
     what = f"the task {task.id} names no file that it may change"
     fix = "name files or globs in its deliverables or files_to_modify"
     return Finding(UNDECLARED.code, what, path, int(line) if line.isdigit() else 0, fix=fix, snippet=task.id)
