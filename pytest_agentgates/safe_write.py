@@ -86,7 +86,7 @@ def locked(lock_path: Path, seconds: float) -> Iterator[None]:
     until = time.monotonic() + seconds
     with user_errors(lock_path, "be locked"):
         lock_path.parent.mkdir(parents=True, exist_ok=True)
-        turn = FileLock(lock_path.with_name(f"{lock_path.name}.next"), poll_interval=_POLL_SECONDS)
+        turn = FileLock(lock_path.with_suffix(".next.lock"), poll_interval=_POLL_SECONDS)
         lock = FileLock(lock_path, poll_interval=_POLL_SECONDS)
         # Who locks again at once must stand behind the one who waits, or that one might never find the lock free.
         _acquire(turn, lock_path, seconds, until)

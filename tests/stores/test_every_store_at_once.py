@@ -82,7 +82,7 @@ def test_worktrees_share_the_lock_and_keep_a_list_each(name: str, tmp_path: Path
         assert [task.attempts for task in own] == [UPDATES // 2] * 2
         assert shared.attempts == UPDATES
         assert_log_is_complete(read(example.log(folder)), [*own, shared])
-    assert len(list((main / ".git/agentgates").glob("*.lock"))) == 1
+    assert len(list((main / ".git/agentgates").glob("*.lock"))) == 2  # the lock, and the place of who is next
     assert not list(other.rglob("*.lock"))
 
 

@@ -202,4 +202,4 @@ def test_all_links_to_a_file_share_its_lock_and_its_log(tmp_path: Path) -> None:
     assert link.is_symlink()
     assert [path.name for path in tmp_path.iterdir() if path.is_file() and not path.is_symlink()] == []
     names = sorted(path.name for path in (tmp_path / "shared").iterdir())
-    assert names == [".tasks.json.lock", "tasks.json", "transaction-log.jsonl"]
+    assert names == [".tasks.json.lock", ".tasks.json.next.lock", "tasks.json", "transaction-log.jsonl"]

@@ -79,7 +79,11 @@ def test_nothing_is_left_where_the_disk_is_full(tmp_path: Path) -> None:
     with largest_file(4000), pytest.raises(AgentGatesError, match=r"tasks\.json: cannot be written: File too large"):
         store.apply(change("T1", *CLAIM))
     assert text_of(store) == text
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".tasks.json.lock", "tasks.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        ".tasks.json.lock",
+        ".tasks.json.next.lock",
+        "tasks.json",
+    ]
 
 
 def test_the_lock_that_is_held_too_long_is_named(tmp_path: Path) -> None:
