@@ -84,6 +84,10 @@ STATEMENTS = {
         'stmt = text("SELECT * FROM orders WHERE id = :i").bindparams(i=i)\n    return s.execute(stmt).all()',
         'stmt = text("SELECT * FROM orders WHERE id = :i AND tenant_id = :t").bindparams(i=i, t=t)\n    return s.execute(stmt).all()',
     ),
+    "from_select": (
+        "u = select(Order).where(Order.id == i)\n    return s.execute(select(Order).from_statement(u)).all()",
+        "u = select(Order).where(Order.tenant_id == t)\n    return s.execute(select(Order).from_statement(u)).all()",
+    ),
     "from_statement": (
         'return s.scalars(select(Order).from_statement(text("SELECT * FROM orders WHERE id = :i")), {"i": i}).all()',
         'return s.scalars(select(Order).from_statement(text("SELECT * FROM orders WHERE tenant_id = :t")), {"t": t}).all()',

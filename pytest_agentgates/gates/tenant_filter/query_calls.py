@@ -103,7 +103,8 @@ def _taken(frame: Frame, query: Query, name: str, given: Arguments) -> Thing | N
     if name == "options":
         return query.where(conjunction([one for one in given.values if isinstance(one, Predicate)]))
     if name in ("from_statement", "raw"):
-        return Row("", Source.UNKNOWN)  # the text is judged by itself
+        given_one = next((one for value in given.values for one in queries_in(value)), None)
+        return given_one or Row("", Source.UNKNOWN)  # a text is judged by itself
     if name == "get_or_404" and query.style == "sqlalchemy":
         return frame.execute(_got(frame, query, given))
     if name in ("get", "aget") and query.style != "exists":
