@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _OURS = ".agentgates-tmp"
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+_LEAD_NOWHERE = frozenset({errno.ENOENT, errno.ELOOP})
 _POLL_SECONDS = 0.01
 
 
@@ -205,7 +206,9 @@ def _resolved(path: Path) -> Path:
     with user_errors(path, "be found"):
         try:
             return Path(os.path.realpath(path, strict=True))
-        except FileNotFoundError:
+        except OSError as error:
+            if error.errno not in _LEAD_NOWHERE:
+                raise
             return Path(os.path.realpath(path))
 
 
