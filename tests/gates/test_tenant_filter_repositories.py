@@ -132,6 +132,10 @@ FILES = {
         "\nclass Orders:\n    def one(self, s, stmt):\n        return s.scalars(stmt).one()\nORDERS = Orders()\ndef one(s, i, t):\n    return ORDERS.one(s, select(Order).where(Order.id == i))\n",
         "\nclass Orders:\n    def one(self, s, stmt):\n        return s.scalars(stmt).one()\nORDERS = Orders()\ndef one(s, i, t):\n    return ORDERS.one(s, select(Order).where(Order.id == i, Order.tenant_id == t))\n",
     ),
+    "same_name_twice": (
+        "\ndef one(s, i):\n    return s.scalars(select(Order).where(Order.id == i)).one()\ndef one(s, i, t):\n    return s.scalars(select(Order).where(Order.id == i, Order.tenant_id == t)).one()\n",
+        "\ndef one(s, t):\n    return s.scalars(select(Order).where(Order.tenant_id == t)).first()\ndef one(s, i, t):\n    return s.scalars(select(Order).where(Order.id == i, Order.tenant_id == t)).one()\n",
+    ),
     "super_call": (
         '\nclass Base_:\n    def stmt(self):\n        return select(Order)\nclass Orders(Base_):\n    def stmt(self):\n        return super().stmt().where(Order.number == "1")\n    def one(self, s):\n        return s.scalars(self.stmt()).one()\n',
         '\nclass Base_:\n    def stmt(self):\n        return select(Order).where(Order.tenant_id == self.tenant_id)\nclass Orders(Base_):\n    def stmt(self):\n        return super().stmt().where(Order.number == "1")\n    def one(self, s):\n        return s.scalars(self.stmt()).one()\n',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pytest_agentgates.gates.tenant_filter.class_syntax import (
@@ -18,6 +18,7 @@ from pytest_agentgates.gates.tenant_filter.class_syntax import (
 from pytest_agentgates.gates.tenant_filter.owned_entities import OwnedEntities
 from pytest_agentgates.gates.tenant_filter.values import Callee, Collection, Entity, Module, Thing
 from pytest_agentgates.source.file_names import FileNames, names_of
+from pytest_agentgates.source.scopes import definitions_in
 from pytest_agentgates.source.syntax import FileSyntax, SyntaxFiles
 
 _URLS = "django.urls"
@@ -213,16 +214,16 @@ def _plain(base: ast.expr) -> ast.expr:
 
 
 def _definitions(file: FileSyntax, names: FileNames) -> dict[str, Defined]:
+    """Of definitions of one name the last has it; the others are judged as well, under a key that nothing names."""
     found: dict[str, Defined] = {}
-    pending: list[tuple[ast.AST, str, str]] = [(file.tree, names.module, "")]
+    pending: list[tuple[Sequence[ast.stmt], str, str]] = [(file.tree.body, names.module, "")]
     while pending:
-        node, prefix, owner = pending.pop()
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                name = f"{prefix}.{child.name}"
-                found[name] = Defined(name, child, names, file, owner)
-                inner = name if isinstance(child, ast.ClassDef) else owner
-                pending.append((child, name, inner))
-            elif isinstance(child, (ast.If, ast.Try, ast.With, ast.For, ast.While, ast.ExceptHandler, ast.AsyncWith)):
-                pending.append((child, prefix, owner))
+        body, prefix, owner = pending.pop()
+        inside = sorted(definitions_in(body), key=lambda node: node.lineno)
+        last = {node.name: node for node in inside}
+        for node in inside:
+            name = f"{prefix}.{node.name}"
+            key = name if last[node.name] is node else f"{name}#{node.lineno}"
+            found[key] = Defined(name, node, names, file, owner)
+            pending.append((node.body, key, name if isinstance(node, ast.ClassDef) else owner))
     return found
