@@ -106,7 +106,8 @@ def test_a_hook_of_git_that_does_not_do_its_work_is_named(repository: Path) -> N
 
 
 def test_hooks_that_do_their_work_are_silent(repository: Path) -> None:
-    write(repository, hooked('cd "$CLAUDE_PROJECT_DIR" && scripts/stop.sh 2>&1 && agentgates check --changed &> /dev/null'))
+    command = 'cd "$CLAUDE_PROJECT_DIR" && scripts/stop.sh 2>&1 && agentgates check --changed &> /dev/null'
+    write(repository, hooked(command))
     write(repository, {"scripts/stop.sh": "#!/bin/sh\n", ".git/hooks/pre-commit": "#!/bin/sh\nagentgates check\n"})
     (repository / ".git/hooks/pre-commit").chmod(0o755)
     write(repository, pre_commit("{id: gates, entry: agentgates check, language: system}"))
