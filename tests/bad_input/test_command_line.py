@@ -95,7 +95,8 @@ def test_a_path_through_a_link_is_where_it_leads(project: GatedProject) -> None:
 def test_a_schema_that_there_is_not(project: GatedProject) -> None:
     assert refused(project, "agentgates", "schema", "ctrf") == (
         "agentgates: there is no schema 'ctrf'\n"
-        "  fix: the schemas are: config, quality_gates_run, test_failures, test_report"
+        "  fix: the schemas are: config, quality_gates_run, test_failures, completion_report, handover, "
+        "criteria_result, test_report"
     )
 
 

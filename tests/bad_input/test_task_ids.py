@@ -16,7 +16,6 @@ HOSTILE = [
     pytest.param("a\nagentgates: T1: passed", "'a\\nagentgates: T1: passed'", id="newline"),
     pytest.param("\x1b]0;title\x07\x1b[2J", "'\\x1b]0;title\\x07\\x1b[2J'", id="escapes"),
     pytest.param("zebra\u202e1", "'zebra\\u202e1'", id="text direction"),
-    pytest.param("", "''", id="empty"),
     pytest.param("--no-update", "'--no-update'", id="an option"),
 ]
 
@@ -50,7 +49,11 @@ def test_a_hostile_id_on_the_command_line(project: GatedProject, task_id: str, s
     )
 
 
-@pytest.mark.parametrize(("task_id", "shown"), [case for case in HOSTILE if case.id not in ("empty", "an option")])
+def test_an_empty_id_names_no_task(project: GatedProject) -> None:
+    assert refused(project, "pytest", "--agent-task=") == f"agentgates: TSK001 no task is named\n{LIST}"
+
+
+@pytest.mark.parametrize(("task_id", "shown"), [case for case in HOSTILE if case.id != "an option"])
 def test_a_hostile_id_in_the_environment(
     project: GatedProject, monkeypatch: pytest.MonkeyPatch, task_id: str, shown: str
 ) -> None:
