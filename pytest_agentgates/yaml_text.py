@@ -11,6 +11,7 @@ from typing import Any
 from pytest_agentgates.core.printable import one_line
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.json_text import Replacement
+from pytest_agentgates.yaml_events import UnsureError, exact_events, quick_events
 
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -64,20 +65,12 @@ def read_yaml(text: str, shown_as: str, *, offset: int = 0, first_line: int = 1)
 
     Raises UsageError with `file:line` for what is not YAML, for anchors, tags, and keys that stand twice.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    reading = _Reading(text, offset, first_line, shown_as, iter(YAML(typ="safe", pure=True).parse(text)))
     try:
-        return _document(reading)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = first_line + (mark.line if mark else 0)
-        what = one_line(str(error.problem or error.context))
-        raise UsageError(f"not YAML: {what}", f"{shown_as}:{line}", "correct it, or quote the value") from None
-    except (YAMLError, ValueError) as error:
-        line = first_line + text.count("\n", 0, getattr(error, "position", 0) or 0)
-        raise UsageError(f"not YAML: {one_line(str(error))}", f"{shown_as}:{line}", "remove the character") from None
+        quick = _document(_Reading(text, offset, first_line, shown_as, quick_events(text)))
+    except (UnsureError, UsageError):
+        quick = None
+    # Only of a document that holds something do both parsers tell the same line.
+    return quick if quick and quick.value else _read_exactly(text, shown_as, offset, first_line)
 
 
 def set_keys(text: str, mapping: Node, after: str, values: Mapping[str, object]) -> list[Replacement]:
@@ -112,6 +105,21 @@ def plain_value(text: str) -> object:
     if _INT.fullmatch(text):
         return int(text)
     return float(text) if _FLOAT.fullmatch(text) else text
+
+
+def _read_exactly(text: str, shown_as: str, offset: int, first_line: int) -> Node | None:
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        return _document(_Reading(text, offset, first_line, shown_as, exact_events(text)))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = first_line + (mark.line if mark else 0)
+        what = one_line(str(error.problem or error.context))
+        raise UsageError(f"not YAML: {what}", f"{shown_as}:{line}", "correct it, or quote the value") from None
+    except (YAMLError, ValueError) as error:
+        line = first_line + text.count("\n", 0, getattr(error, "position", 0) or 0)
+        raise UsageError(f"not YAML: {one_line(str(error))}", f"{shown_as}:{line}", "remove the character") from None
 
 
 def _document(reading: _Reading) -> Node | None:

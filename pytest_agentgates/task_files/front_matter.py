@@ -9,11 +9,10 @@ from dataclasses import replace
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.json_text import Replacement
 from pytest_agentgates.task_files.criteria_text import WRITABLE, criteria, progress, ticks
-from pytest_agentgates.task_files.flat_yaml import read_front_matter
 from pytest_agentgates.task_files.form import Edit, Found
 from pytest_agentgates.task_files.markdown_text import ids_in, lines_of, logged, section, text_of
 from pytest_agentgates.task_files.yaml_entry import found_in, yaml_edits
-from pytest_agentgates.yaml_text import Node
+from pytest_agentgates.yaml_text import Node, read_yaml
 
 _MARK = "---"
 _PERSON = re.compile(r"(?m)(?<=[:,\[-] )@(?=\w)|(?<=\[)@(?=\w)")
@@ -51,7 +50,7 @@ def _read_yaml(text: str, shown_as: str, start: int) -> Node | None:
     """The YAML of a front matter; names such as `@ann` may stand without quotes, as Backlog.md writes them."""
     stand_in = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in text)
     said, persons = _PERSON.subn(stand_in, text)
-    node = read_front_matter(said, shown_as, offset=start, first_line=2)
+    node = read_yaml(said, shown_as, offset=start, first_line=2)
     return _put_back(node, stand_in) if node and persons else node
 
 
