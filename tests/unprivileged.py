@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 import tempfile
@@ -18,6 +19,7 @@ def unprivileged() -> Iterator[None]:
     if os.geteuid() != 0:
         yield
         return
+    codecs.lookup("ascii")  # filelock asks for it when it is first used, and others may not read root's Python
     os.seteuid(_NOBODY)
     try:
         yield

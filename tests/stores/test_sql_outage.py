@@ -76,6 +76,7 @@ def test_meanwhile_each_command_says_so_once(server: PostgresServer, tmp_path: P
     assert "the database cannot be read: connection failed" in message
     assert fix == "  fix: see that it can be reached and used from here, then run the same command again"
     assert "s3cret" not in ran.stderr
+    time.sleep(1.1)  # as above
     assert [task.status for task in place.opened().load()] == [TaskStatus.PENDING]
 
 
