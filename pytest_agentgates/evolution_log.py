@@ -12,9 +12,10 @@ from pytest_agentgates.core.ports import Clock
 from pytest_agentgates.core.printable import one_line
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.errors import UsageError
+from pytest_agentgates.file_lock import lock_path_for, locked
 from pytest_agentgates.git_folder import common_git_folder
 from pytest_agentgates.project import Project
-from pytest_agentgates.safe_write import lock_path_for, locked, replace_file, sweep, user_errors
+from pytest_agentgates.safe_write import replace_file, sweep, user_errors
 from pytest_agentgates.store_location import is_database
 
 _TITLE = "# Evolution Log\n"

@@ -17,8 +17,9 @@ from pathlib import Path
 from pytest_agentgates.core.ports import Gate, JudgesSource, Workspace
 from pytest_agentgates.core.verdict import GateResult
 from pytest_agentgates.errors import AgentGatesError
+from pytest_agentgates.file_lock import locked
 from pytest_agentgates.gate_result_json import decode_result, encode_result
-from pytest_agentgates.safe_write import locked, replace_file, sweep
+from pytest_agentgates.safe_write import replace_file, sweep
 from pytest_agentgates.source.shared_facts import digests_of
 from pytest_agentgates.source.test_settings import SETTINGS_FILES
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from pytest_agentgates import transaction_log
 from pytest_agentgates.errors import AgentGatesError
+from pytest_agentgates.file_lock import lock_path_for, locked
 from pytest_agentgates.git_folder import common_git_folder
 from pytest_agentgates.half_moves import HalfMove, half_moves
 from pytest_agentgates.project import Project
-from pytest_agentgates.safe_write import killed_writers, lock_path_for, locked, sweep
+from pytest_agentgates.safe_write import killed_writers, sweep
 from pytest_agentgates.task_log import log_path
 
 _AGENT = "agentgates doctor"

@@ -11,8 +11,9 @@ from typing import cast
 from pytest_agentgates.core.printable import printable
 from pytest_agentgates.core.work_queue import LISTS, Queue
 from pytest_agentgates.errors import UsageError
+from pytest_agentgates.file_lock import lock_path_for, locked
 from pytest_agentgates.git_folder import common_git_folder
-from pytest_agentgates.safe_write import lock_path_for, locked, replace_file, sweep, user_errors
+from pytest_agentgates.safe_write import replace_file, sweep, user_errors
 from pytest_agentgates.store_location import is_database
 
 _FOLDER = "agent-queues"

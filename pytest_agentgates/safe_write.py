@@ -1,4 +1,4 @@
-"""All-or-nothing writes under a lock."""
+"""All-or-nothing writes."""
 
 from __future__ import annotations
 
@@ -8,23 +8,17 @@ import shutil
 import signal
 import stat
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING
 
 from pytest_agentgates.core.printable import printable
 from pytest_agentgates.errors import AgentGatesError, UsageError
 
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
-
 _OURS = ".agentgates-tmp"
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 _LEAD_NOWHERE = frozenset({errno.ENOENT, errno.ELOOP})
-_POLL_SECONDS = 0.01
 
 
 @contextmanager
@@ -76,45 +70,6 @@ def replace_together(files: Mapping[Path, bytes]) -> None:
             _discard(temp)
 
 
-@contextmanager
-def locked(lock_path: Path, seconds: float) -> Iterator[None]:
-    """Hold the lock; raises UsageError where another process keeps it longer than this.
-
-    The lock ends with the process that holds it, so a lock file that lies about means nothing.
-    """
-    from filelock import FileLock, SoftFileLock
-
-    until = time.monotonic() + seconds
-    with user_errors(lock_path, "be locked"):
-        lock_path.parent.mkdir(parents=True, exist_ok=True)
-        turn = FileLock(lock_path.with_suffix(".next.lock"), poll_interval=_POLL_SECONDS)
-        lock = FileLock(lock_path, poll_interval=_POLL_SECONDS)
-        # Who locks again at once must stand behind the one who waits, or that one might never find the lock free.
-        _acquire(turn, lock_path, seconds, until)
-        try:
-            _acquire(lock, lock_path, seconds, until)
-        finally:
-            _release(turn)
-    try:
-        # Where flock is missing, filelock may turn into a lock by existence, which a killed process never frees.
-        if isinstance(lock, SoftFileLock):
-            raise _no_locks(lock_path)
-        yield
-    finally:
-        _release(lock)
-
-
-def lock_path_for(path: Path, common_dir: Path | None) -> Path:
-    """The lock of a file: in the common git directory, so that worktrees share it, else hidden beside the file.
-
-    Raises UsageError where a link on the way cannot be read.
-    """
-    target = _resolved(path)
-    if common_dir is None:
-        return target.with_name(f".{target.name}.lock")
-    return common_dir / "agentgates" / f"{target.name}.lock"
-
-
 def killed_writers(path: Path) -> tuple[Path, ...]:
     """The files beside a file that its writers left when they were killed."""
     target = Path(os.path.realpath(path))
@@ -152,6 +107,17 @@ def user_errors(path: Path, what: str) -> Iterator[None]:
         raise UsageError(message, where, "check that the folder exists and that you may write there") from error
 
 
+def resolved(path: Path) -> Path:
+    """Where links lead to; raises UsageError for a link that cannot be read."""
+    with user_errors(path, "be found"):
+        try:
+            return Path(os.path.realpath(path, strict=True))
+        except OSError as error:
+            if error.errno not in _LEAD_NOWHERE:
+                raise
+            return Path(os.path.realpath(path))
+
+
 def sync_folder(folder: Path) -> None:
     """Make new names in a folder survive a power failure, where the system can."""
     # Windows cannot open a folder, and some network file systems cannot sync one.
@@ -163,33 +129,8 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _acquire(lock: BaseFileLock, lock_path: Path, seconds: float, until: float) -> None:
-    from filelock import Timeout
-
-    try:
-        lock.acquire(timeout=max(0.0, until - time.monotonic()))
-    except Timeout:
-        raise UsageError(
-            f"another process has held the lock for more than {seconds:g} seconds",
-            where=printable(str(lock_path)),
-            fix="wait for it or end it, then try again; deleting the lock file does not help",
-        ) from None
-    except NotImplementedError:
-        raise _no_locks(lock_path) from None
-
-
-def _release(lock: BaseFileLock) -> None:
-    # What was written is written; should the system not let go of the lock, the end of the process will.
-    with suppress(OSError):
-        lock.release()
-
-
-def _no_locks(lock_path: Path) -> UsageError:
-    return UsageError("this file system has no file locks", printable(str(lock_path)), "use a local disk")
-
-
 def _target_of(path: Path) -> Path:
-    target = _resolved(path)
+    target = resolved(path)
     before = _stat_of(target)
     if before is None:
         return target
@@ -199,17 +140,6 @@ def _target_of(path: Path) -> Path:
     if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     return target
-
-
-def _resolved(path: Path) -> Path:
-    """Where links lead to; a link that cannot be read is no file to replace."""
-    with user_errors(path, "be found"):
-        try:
-            return Path(os.path.realpath(path, strict=True))
-        except OSError as error:
-            if error.errno not in _LEAD_NOWHERE:
-                raise
-            return Path(os.path.realpath(path))
 
 
 def _stat_of(target: Path) -> os.stat_result | None:

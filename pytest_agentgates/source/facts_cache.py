@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from pytest_agentgates.errors import AgentGatesError
-from pytest_agentgates.safe_write import locked, replace_file, sweep
+from pytest_agentgates.file_lock import locked
+from pytest_agentgates.safe_write import replace_file, sweep
 
 _MAGIC = b"agentgates source facts\n"
 # What reading a row of the wrong shape raises.

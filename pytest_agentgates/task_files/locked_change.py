@@ -14,7 +14,8 @@ from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.printable import printable
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import AgentGatesError, UsageError
-from pytest_agentgates.safe_write import lock_path_for, locked, sweep
+from pytest_agentgates.file_lock import lock_path_for, locked
+from pytest_agentgates.safe_write import sweep
 from pytest_agentgates.transaction_log import LogEntry
 
 _TRIES = 5

@@ -9,7 +9,8 @@ from pathlib import Path
 from pytest_agentgates.core.ports import TaskChange, TaskStore
 from pytest_agentgates.core.task import Step, TaskStatus
 from pytest_agentgates.errors import AgentGatesError
-from pytest_agentgates.safe_write import is_temporary, lock_path_for, locked
+from pytest_agentgates.file_lock import lock_path_for, locked
+from pytest_agentgates.safe_write import is_temporary
 from pytest_agentgates.transaction_log import read
 from tests.stores.every_store import EVERY_STORE, Example
 from tests.stores.forms import opened

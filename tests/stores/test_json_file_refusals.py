@@ -11,7 +11,7 @@ import pytest
 
 from pytest_agentgates.core.task import TaskStatus
 from pytest_agentgates.errors import AgentGatesError, UsageError
-from pytest_agentgates.safe_write import lock_path_for, locked
+from pytest_agentgates.file_lock import lock_path_for, locked
 from pytest_agentgates.stores.json_file import JsonFileStore
 from pytest_agentgates.transaction_log import read
 from tests.stores.json_store import CLAIM, PASS, change, store_of, text_of
