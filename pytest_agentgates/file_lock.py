@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from filelock import BaseFileLock
 
 _POLL_SECONDS = 0.01
+_LOCK, _NEXT = ".lock", ".next.lock"
 
 
 @contextmanager
@@ -29,7 +31,7 @@ def locked(lock_path: Path, seconds: float) -> Iterator[None]:
     until = time.monotonic() + seconds
     with user_errors(lock_path, "be locked"):
         lock_path.parent.mkdir(parents=True, exist_ok=True)
-        turn = FileLock(lock_path.with_suffix(".next.lock"), poll_interval=_POLL_SECONDS)
+        turn = FileLock(lock_path.with_suffix(_NEXT), poll_interval=_POLL_SECONDS)
         lock = FileLock(lock_path, poll_interval=_POLL_SECONDS)
         # Who locks again at once must stand behind the one who waits, or that one might never find the lock free.
         _acquire(turn, lock_path, seconds, until)
@@ -53,8 +55,15 @@ def lock_path_for(path: Path, common_dir: Path | None) -> Path:
     """
     target = resolved(path)
     if common_dir is None:
-        return target.with_name(f".{target.name}.lock")
-    return common_dir / "agentgates" / f"{target.name}.lock"
+        return target.with_name(f".{target.name}{_LOCK}")
+    return common_dir / "agentgates" / f"{target.name}{_LOCK}"
+
+
+def locks_beside(path: str) -> tuple[str, str]:
+    """The files that lie beside a file from its first locking on where there is no git, as paths of the same kind."""
+    folder, name = posixpath.split(path)
+    hidden = posixpath.join(folder, f".{name}")
+    return f"{hidden}{_LOCK}", f"{hidden}{_NEXT}"
 
 
 def _acquire(lock: BaseFileLock, lock_path: Path, seconds: float, until: float) -> None:

@@ -18,6 +18,7 @@ from pytest_agentgates.core.ports import AsksForDetails, BaseTree, Loss, SetsLim
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.evolution_log import evolution_place
+from pytest_agentgates.file_lock import locks_beside
 from pytest_agentgates.losses import gates_below_base, other_store, tasks_below_base
 from pytest_agentgates.project import Project
 from pytest_agentgates.queue_file import queue_place
@@ -95,7 +96,8 @@ def project_files(project: Project) -> tuple[str, ...]:
     """Every file of the project but what a run itself or another task's run may write."""
     config = project.config
     own = (*files_of(config.tasks, config.root), queue_place(config.tasks), evolution_place(config.evidence))
-    files = list_files(config.root, (config.evidence, *own))
+    locks = [lock for path in own for lock in locks_beside(path)]
+    files = list_files(config.root, (config.evidence, *own, *locks))
     reports = _reports(project.gates)
     is_ours = _our_outputs(config.root)
     return tuple(path for path in files if path not in reports and not is_ours(path))

@@ -37,6 +37,17 @@ def test_another_tree_a_forged_report_and_other_tests_are_found(judged: GatedPro
     assert any("test_report.json was changed" in line for line in judged.agentgates("verify").outlines)
 
 
+def test_without_git_a_first_run_is_of_these_files_and_cannot_be_placed(pytester: pytest.Pytester) -> None:
+    project = GatedProject(pytester)
+    assert project.agentgates("run", "T1").ret == 0
+    result = project.agentgates("verify", "T1")
+    assert result.ret == 3
+    assert result.outlines == [
+        f"{MAIN}: the evidence names no commit: it cannot be placed in time",
+        "verify: cannot be told for T1, judged in place (assurance: in_place)",
+    ]
+
+
 def test_counts_that_contradict_the_gates_are_found(judged: GatedProject) -> None:
     document = json.loads((judged.root / MAIN).read_text(encoding="utf-8"))
     document["gates"][1]["status"] = "fail"
