@@ -17,6 +17,7 @@ from pytest_agentgates.run_git import Git
 from pytest_agentgates.yaml_text import read_yaml
 
 CODE = "AGT005"
+_PLACE = re.compile(r":(\d+)(?::(\d+))?$")
 JUDGE = "judge it again: agentgates run ID"
 
 
@@ -62,9 +63,10 @@ class LookedAt:
 
 
 def found(path: str, message: str, fix: str = JUDGE, where: str = "") -> Finding:
-    """A contradiction at a place; `where` ends with the line, if it is known."""
-    line = where.rpartition(":")[2]
-    return Finding(CODE, message, path, int(line) if line.isdigit() else 0, fix=fix, snippet=message)
+    """A contradiction at a place; `where` ends with the line, or line and column, as far as they are known."""
+    place = _PLACE.search(where)
+    line, column = (int(number or 0) for number in place.groups()) if place else (0, 0)
+    return Finding(CODE, message, path, line, column, fix=fix, snippet=message)
 
 
 def task_ids_in(text: str) -> Iterator[str]:

@@ -16,6 +16,7 @@ from pytest_agentgates.select_tasks import find_task
 
 _DRIFT = "drift"
 TIERS = (1, 2, NEW_FEATURE)
+_TIERS = "add --tier 1 (small and documented), 2 (outside the scope) or 3 (a new thing), and --what TEXT"
 
 
 def record_drift(project: Project, task_id: str, tier: int, what: str, agent: str) -> Task:
@@ -24,9 +25,8 @@ def record_drift(project: Project, task_id: str, tier: int, what: str, agent: st
     Raises UsageError for a tier that there is not, without a description or an agent, and for an unknown task.
     """
     if tier not in TIERS:
-        raise UsageError(
-            f"there is no tier {tier}", fix="1: small and documented, 2: outside the scope, 3: a new thing"
-        )
+        what_is_wrong = f"there is no tier {tier}" if tier else "a drift is recorded with its tier"
+        raise UsageError(what_is_wrong, fix=_TIERS)
     if not what.strip():
         raise UsageError("a drift is recorded with what it is", fix="add --what TEXT")
     store = project.open_store()

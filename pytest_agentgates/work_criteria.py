@@ -146,9 +146,17 @@ def _check_owner(task: Task, agent: str) -> None:
         raise UsageError(what, task.where, f"let {task.owner} finish or release it, or work on another task")
 
 
+def _add_criteria(task: Task) -> str:
+    if task.where.rpartition(":")[0].endswith(".md"):
+        return "add `## Acceptance Criteria` with boxes"
+    return (
+        "only Markdown has boxes; give it `acceptance_criteria`, which the gate criteria_met judges: agentgates run ID"
+    )
+
+
 def _selected(task: Task, criteria: Sequence[Criterion], numbers: Sequence[int]) -> tuple[Criterion, ...]:
     if not criteria:
-        raise UsageError(f"{task.id} has no acceptance criteria", task.where, "add `## Acceptance Criteria` with boxes")
+        raise UsageError(f"{task.id} has no acceptance criteria", task.where, _add_criteria(task))
     if not all(criterion.line for criterion in criteria):
         what = f"the criteria of {task.id} are no boxes of Markdown, which could be ticked"
         raise UsageError(what, task.where, "have the gate criteria_met judge them: agentgates run ID")

@@ -180,6 +180,14 @@ def test_a_list_without_boxes_is_refused(project: GatedProject) -> None:
     assert (code, "no boxes of Markdown" in facts["message"]) == (4, True)
 
 
+def test_a_list_without_criteria_is_told_what_fits_it(project: GatedProject) -> None:
+    project.tasks({"id": "T1", "title": "Add", "status": "pending"})
+    shown = project.agentgates("criteria", "T1")
+    assert shown.ret == 4
+    assert "T1 has no acceptance criteria" in shown.errlines[0]
+    assert "only Markdown has boxes; give it `acceptance_criteria`" in shown.errlines[1]
+
+
 def test_secrets_of_the_environment_are_not_shown(shop: GatedProject, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_TOKEN", "s3cr3t-of-the-shop")
     shop.configure('[tool.agentgates.gates.criteria_met]\nenv = ["SHOP_TOKEN"]\n')

@@ -62,6 +62,10 @@ CASES: dict[str, tuple[Files, str]] = {
         store(task(), task()),
         f"{STORE}:9 the task list cannot be read: ",
     ),
+    "a store that is no JSON": (
+        {STORE: '{"tasks": [\n {"id": "T1" x}]}'},
+        f"{STORE}:2 the task list cannot be read: not JSON",
+    ),
     "an id that stands twice in another list": (
         {**store(task()), **markdown("T1: Work 1", "T1: Work 1")},
         f"{LIST}:10 the task list cannot be read: ",

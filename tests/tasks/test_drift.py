@@ -54,7 +54,7 @@ def test_an_entry_that_stands_alone_is_kept(project: TaskProject) -> None:
     ("words", "message"),
     [
         (("T1", "--tier", "4", "--what", "x"), "there is no tier 4"),
-        (("T1", "--what", "x"), "there is no tier 0"),
+        (("T1", "--what", "x"), "a drift is recorded with its tier\n  fix: add --tier 1 (small and documented)"),
         (("T1", "--tier", "2", "--what", " "), "add --what TEXT"),
         (("T9", "--tier", "2", "--what", "x"), "there is no task 'T9'"),
         (("T1", "--resolve"), "add --reason TEXT"),
