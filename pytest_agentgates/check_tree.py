@@ -29,7 +29,7 @@ def check_tree(
         if configured.gate.name == "config" and (not names or "config" in names):
             results = (*results, run_gate(configured, replace(workspace, results=results)))
             report(results[-1])
-    return results, _judge(results)
+    return results, _judge(results, asked=bool(names))
 
 
 def check_beside(project: Project, workspace: ProjectWorkspace, tasks: Sequence[Task], report: Report) -> None:
@@ -83,7 +83,7 @@ def _inside(workspace: ProjectWorkspace, cwd: Path, path: str) -> str:
     return full.relative_to(workspace.root.resolve()).as_posix()
 
 
-def _judge(results: Sequence[GateResult]) -> Verdict:
-    """A check in which no gate looked at anything is no pass."""
-    looked = any(result.status is not GateStatus.SKIP for result in results)
+def _judge(results: Sequence[GateResult], *, asked: bool) -> Verdict:
+    """A check in which no gate looked at anything is no pass; `config` alone looks at no code."""
+    looked = any(result.status is not GateStatus.SKIP and (asked or result.name != "config") for result in results)
     return judge(results, frozenset() if looked else frozenset({"any gate"}))

@@ -140,5 +140,5 @@ def test_a_gate_that_is_named_runs_without_configuration(project: GatedProject) 
 def test_a_gate_that_is_named_runs_though_it_is_switched_off(project: GatedProject) -> None:
     project.configure("[tool.agentgates.gates.ruff_clean]\nenabled = false\n")
     project.write("src/calc.py", "import os\n")
-    assert project.agentgates("check").ret == 0
+    assert project.agentgates("check").ret == 3
     assert project.agentgates("check", "--gate", "ruff_clean").ret == 1
