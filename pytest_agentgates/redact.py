@@ -80,16 +80,6 @@ _NUMBER = re.compile(r"[-+]?[\d.,:_]+(ms|s|m|h|d)?")
 _PATH = re.compile(r"(~|\.{1,2}|[A-Za-z]:)?([/\\][\w .@-]+)+[/\\]?|[a-z\d_.-]+(/[a-z\d_.-]+)+/?")
 
 
-def redact(text: str, environ: Mapping[str, str]) -> str:
-    """Replace each secret value of the environment by `***`, in every form in which it is usually quoted."""
-    return _masking(environ)(text)
-
-
-def relative(text: str, root: Path) -> str:
-    """Replace the absolute path of the root by `.`, leaving longer names that merely begin like it."""
-    return _shortening(root)(text)
-
-
 def cleaned(value: _Value, root: Path, environ: Mapping[str, str]) -> _Value:
     """A copy of a record in which every text is relative to the root and free of secrets.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +15,19 @@ from hypothesis import strategies as st
 from pytest_agentgates.core.finding import Finding
 from pytest_agentgates.core.record import RunRecord
 from pytest_agentgates.core.verdict import GateResult, GateStatus
-from pytest_agentgates.redact import cleaned, redact, relative
+from pytest_agentgates.redact import cleaned
 from tests.strategies import RECORDS
 
+ELSEWHERE = Path("/nowhere/of-these-tests")
 AWKWARD = 'p"a\\s|s<w>o_r*d\n%é'
+
+
+def relative(text: str, root: Path) -> str:
+    return cleaned(text, root, {})
+
+
+def redact(text: str, environ: Mapping[str, str]) -> str:
+    return cleaned(text, ELSEWHERE, environ)
 
 
 @pytest.mark.parametrize(

@@ -49,10 +49,6 @@ class GuardFinder:
         elements = node.elts if isinstance(node, ast.List | ast.Tuple | ast.Set) else [node] if node else []
         return self.follow(self._undone(Expression(element, table, path)) for element in elements)
 
-    def of_expressions(self, found: Iterable[Expression]) -> tuple[Guard, ...]:
-        """The guards that these decorators or hooks are."""
-        return self.follow(found)
-
     def follow(self, found: Iterable[Expression]) -> tuple[Guard, ...]:
         """Each of these as a guard, with everything that it depends on or calls."""
         guards: dict[Guard, None] = {}

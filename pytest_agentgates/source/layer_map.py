@@ -2,7 +2,7 @@
 
 map = map_layers(project.paths, {"domain": ("src/modules/*/domain",), "outbound": ("src/db",)})
 map.layer_of("src/modules/orders/domain/order.py")         # "domain"
-map.component_of("src/modules/orders/domain/order.py")     # "src/modules/orders": what the `*` stands for
+map.components["src/modules/orders/domain/order.py"]       # "src/modules/orders": what the `*` stands for
 map.unused                                                 # (("outbound", "src/db"),) where that fits no file
 """
 
@@ -27,10 +27,6 @@ class LayerMap:
     def layer_of(self, path: str) -> str:
         """The layer of a file, empty where it is in none."""
         return self.layers.get(path, "")
-
-    def component_of(self, path: str) -> str:
-        """The folder of a file's component, empty where its glob names none."""
-        return self.components.get(path, "")
 
     def files_of(self, layer: str) -> tuple[str, ...]:
         """The files of a layer, in the order in which they were given."""
