@@ -58,7 +58,7 @@ def test_a_connection_that_went_stale_is_made_anew(server: PostgresServer, tmp_p
     store.load()
     server.stop()
     server.start()
-    time.sleep(1.1)  # a connection that was used within the last second is taken for good
+    wait_until_stale()
     assert [task.id for task in store.load()] == ["T0"]
 
 
@@ -76,7 +76,7 @@ def test_meanwhile_each_command_says_so_once(server: PostgresServer, tmp_path: P
     assert "the database cannot be read: connection failed" in message
     assert fix == "  fix: see that it can be reached and used from here, then run the same command again"
     assert "s3cret" not in ran.stderr
-    time.sleep(1.1)  # as above
+    wait_until_stale()
     assert [task.status for task in place.opened().load()] == [TaskStatus.PENDING]
 
 
@@ -89,6 +89,7 @@ def test_agents_go_on_when_it_is_back(server: PostgresServer, tmp_path: Path) ->
         server.stop()
         time.sleep(0.5)
         server.start()
+        wait_until_stale()
     said = "".join(ended(agents))
     log = place.opened().read_log()
     assert {task.status for task in place.opened().load()} == {TaskStatus.COMPLETED}
@@ -96,6 +97,11 @@ def test_agents_go_on_when_it_is_back(server: PostgresServer, tmp_path: Path) ->
     assert moves == Counter({(f"T{n}", move): 1 for n in range(TASKS) for move in MOVES})
     assert "the database cannot be" in said
     assert "Traceback" not in said
+
+
+def wait_until_stale() -> None:
+    """Let the connection of this process rest: one that was used within the last second is taken for good."""
+    time.sleep(1.1)
 
 
 def _wait_for_claims(place: Place, count: int) -> None:
