@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.values import (
     AnyOf,
@@ -75,6 +76,21 @@ def conjunction(things: list[Thing]) -> Predicate:
             is_open = is_open or source_of(thing) is Source.UNKNOWN
     is_open = is_open or any(isinstance(one, Items) and one.is_open for one in things)
     return Predicate(tuple(atoms), is_open)
+
+
+def variable_of(thing: Thing) -> str:
+    """The variable that first held a value, of several ways the one that they share; None is no id of a row."""
+    if isinstance(thing, Choice):
+        shared = {variable_of(one) for one in thing.values if source_of(one) is not Source.NONE}
+        return shared.pop() or thing.variable if len(shared) == 1 else thing.variable
+    return thing.variable if isinstance(thing, Plain) else ""
+
+
+def held_in(thing: Thing, variable: str) -> Thing:
+    """A plain value of several ways as that of the variable in which they met, where they share none."""
+    if not isinstance(thing, Choice) or variable_of(thing):
+        return thing
+    return replace(thing, variable=variable) if all(isinstance(one, Plain) for one in thing.values) else thing
 
 
 def literal(node: ast.expr | None) -> object:

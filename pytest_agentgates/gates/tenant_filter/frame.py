@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pytest_agentgates.gates.tenant_filter.binding import Judged, judge
-from pytest_agentgates.gates.tenant_filter.combine import choices
+from pytest_agentgates.gates.tenant_filter.combine import choices, variable_of
 from pytest_agentgates.gates.tenant_filter.values import (
     Choice,
     DocumentQuery,
@@ -72,8 +72,9 @@ class Frame:
     def trust(self, variables: frozenset[str]) -> None:
         """Take ids for those of the tenant's rows from here on."""
         for name, held in self.env.items() if variables else ():
-            if isinstance(held, Plain) and held.variable in variables:
-                self.env[name] = Plain(Source.ROW, variable=held.variable)
+            variable = variable_of(held)
+            if variable in variables:
+                self.env[name] = Plain(Source.ROW, variable=variable)
 
     def judge(self, query: Query, outer: frozenset[str] = frozenset()) -> Judged:
         """Judge a query, its inner ones included."""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
-from pytest_agentgates.gates.tenant_filter.combine import conjunction
+from pytest_agentgates.gates.tenant_filter.combine import conjunction, variable_of
 from pytest_agentgates.gates.tenant_filter.frame import Frame
-from pytest_agentgates.gates.tenant_filter.predicates import one_of, value_source
+from pytest_agentgates.gates.tenant_filter.predicates import held_by, one_of, value_source
 from pytest_agentgates.gates.tenant_filter.values import (
-    AnyOf,
     Choice,
     Column,
     Fixed,
@@ -18,7 +16,6 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Plain,
     Predicate,
     Query,
-    Same,
     Source,
     Sql,
     Thing,
@@ -86,13 +83,7 @@ def keyword(frame: Frame, ref: str, key: str, name: str, value: Thing) -> Predic
     elif text and source is Source.PLAIN and _takes_object(frame, key, parts[-1]) and not text.endswith(_IDS):
         source = Source.UNKNOWN
     found = _path(frame, ref, key, parts, source)
-    if operator == "in" or not isinstance(value, Plain):
-        return found
-    return replace(found, atoms=tuple(_held_by(value, one) for one in found.atoms))
-
-
-def _held_by(value: Plain, atom: Same | Fixed | AnyOf) -> Same | Fixed | AnyOf:
-    return replace(atom, variable=value.variable) if isinstance(atom, Fixed) else atom
+    return found if operator == "in" else held_by(variable_of(value), found)
 
 
 def _takes_object(frame: Frame, key: str, name: str) -> bool:

@@ -70,11 +70,16 @@ def _parameter(frame: Frame, found: Defined, one: ast.arg, is_route: bool) -> Th
     if one.arg in _CLIENT_NAMES:
         return Plain(Source.UNKNOWN, "request")
     if one.annotation is None:
-        return Plain(Source.PLAIN, one.arg, one.arg)
+        return Plain(Source.PLAIN, one.arg, _variable(frame, found, one))
     value = _annotated(frame, found, one.annotation, is_route) or UNKNOWN
     if isinstance(value, Row) and _takes_tenant(frame, found):
         return replace(value, source=Source.PLAIN)
-    return replace(value, variable=one.arg) if isinstance(value, Plain) else value
+    return replace(value, variable=_variable(frame, found, one)) if isinstance(value, Plain) else value
+
+
+def _variable(frame: Frame, found: Defined, one: ast.arg) -> str:
+    """The name of a parameter, apart from that of the function which is judged where a call led here."""
+    return f"{found.name}.{one.arg}" if frame.depth else one.arg
 
 
 def _takes_tenant(frame: Frame, found: Defined) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
-from pytest_agentgates.gates.tenant_filter.combine import choices, conjunction, either, source_of
+from pytest_agentgates.gates.tenant_filter.combine import choices, conjunction, either, source_of, variable_of
 from pytest_agentgates.gates.tenant_filter.frame import Frame
 from pytest_agentgates.gates.tenant_filter.owned_entities import OwnedEntities
 from pytest_agentgates.gates.tenant_filter.values import (
@@ -14,7 +14,6 @@ from pytest_agentgates.gates.tenant_filter.values import (
     Column,
     Fixed,
     Items,
-    Plain,
     Predicate,
     Query,
     Same,
@@ -44,12 +43,19 @@ def equal(frame: Frame, left: Thing, right: Thing) -> Thing:
         return Predicate()
     if isinstance(right, Column):
         return Predicate((Same(left, right),))
-    return Predicate((Fixed(left, value_source(frame, right), right.variable if isinstance(right, Plain) else ""),))
+    return Predicate((Fixed(left, value_source(frame, right), variable_of(right)),))
 
 
 def member(frame: Frame, left: Column, right: Thing) -> Thing:
     """A column is one of several values: a row that is found proves none of the others."""
-    return equal(frame, left, replace(right, variable="") if isinstance(right, Plain) else right)
+    found = equal(frame, left, right)
+    return held_by("", found) if isinstance(found, Predicate) else found
+
+
+def held_by(variable: str, predicate: Predicate) -> Predicate:
+    """A predicate whose values this variable holds."""
+    atoms = (replace(one, variable=variable) if isinstance(one, Fixed) else one for one in predicate.atoms)
+    return replace(predicate, atoms=tuple(atoms))
 
 
 def value_source(frame: Frame, thing: Thing) -> Source:

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
-from pytest_agentgates.gates.tenant_filter.combine import choices, conjunction, either
+from pytest_agentgates.gates.tenant_filter.combine import choices, conjunction, either, variable_of
 from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.lookups import lookups
 from pytest_agentgates.gates.tenant_filter.predicates import equal, member, value_source
@@ -154,8 +154,8 @@ def value_call(frame: Frame, name: str, given: Arguments) -> Thing | None:
         return first
     if name in ("str", "UUID", "int", "ObjectId", "bool", "uuid_from_str") and given.values:
         first = given.values[0]
-        variable = first.variable if isinstance(first, Plain) else ""
-        return Plain(value_source(frame, first), variable=variable) if isinstance(first, (Plain, Row)) else UNKNOWN
+        is_value = all(isinstance(one, (Plain, Row)) for one in choices(first))
+        return Plain(value_source(frame, first), variable=variable_of(first)) if is_value else UNKNOWN
     if name in ("list", "set", "dict", "tuple"):
         return Items((), is_open=False)
     return None

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from pytest_agentgates.gates.tenant_filter.combine import choices, either, literal
+from pytest_agentgates.gates.tenant_filter.combine import choices, either, held_in, literal
 from pytest_agentgates.gates.tenant_filter.frame import Frame
 from pytest_agentgates.gates.tenant_filter.guards import proofs
 from pytest_agentgates.gates.tenant_filter.values import UNKNOWN, Items, Plain, Query, Row, Source, Thing
@@ -103,7 +103,8 @@ def assign(frame: Frame, target: ast.expr, value: Thing) -> None:
     """Bind a target to a value; what cannot be taken apart is unknown, the elements of rows are rows."""
     if isinstance(target, ast.Name):
         is_clients = isinstance(value, Plain) and value.source is Source.CLIENT and not value.variable
-        frame.env[target.id] = replace(value, variable=target.id) if isinstance(value, Plain) and is_clients else value
+        held = replace(value, variable=target.id) if isinstance(value, Plain) and is_clients else value
+        frame.env[target.id] = held_in(held, _met(frame, target.id, frame.statement))
     elif isinstance(target, (ast.Tuple, ast.List)):
         parts: tuple[Thing, ...] = ()
         if isinstance(value, Items) and not value.keys and len(value.values) == len(target.elts):
@@ -154,20 +155,26 @@ def _branch(frame: Frame, statement: ast.If | ast.Match, evaluate: Evaluate) -> 
         frame.trust(proven[index] if proven else frozenset())
         if follow(frame, body, evaluate):
             ways.append(frame.env)
-    frame.env = merge(ways) if ways else before
+    frame.env = _merge(frame, ways, statement.lineno) if ways else before
     return bool(ways)
 
 
-def merge(ways: Sequence[dict[str, Thing]]) -> dict[str, Thing]:
+def _merge(frame: Frame, ways: Sequence[dict[str, Thing]], line: int) -> dict[str, Thing]:
     """The variables after branches that join: each may be what any of them left."""
     if len(ways) == 1:
         return ways[0]
     names = {name for way in ways for name in way}
-    return {name: _merged([way[name] for way in ways if name in way]) for name in names}
+    found = ((name, [way[name] for way in ways if name in way]) for name in names)
+    return {name: _merged(values, _met(frame, name, line)) for name, values in found}
 
 
-def _merged(values: list[Thing]) -> Thing:
-    return values[0] if all(one is values[0] for one in values) else either(*values)
+def _merged(values: list[Thing], variable: str) -> Thing:
+    return values[0] if all(one is values[0] for one in values) else held_in(either(*values), variable)
+
+
+def _met(frame: Frame, name: str, line: int) -> str:
+    """A variable at the line where the ways of its value meet."""
+    return f"{frame.home.name}.{name}:{line}"
 
 
 def _loop(frame: Frame, statement: ast.For | ast.AsyncFor | ast.While, evaluate: Evaluate) -> None:
@@ -180,7 +187,7 @@ def _loop(frame: Frame, statement: ast.For | ast.AsyncFor | ast.While, evaluate:
         assign(frame, statement.target, element_of(source))
     before = dict(frame.env)
     follow(frame, statement.body, evaluate)
-    frame.env = merge([before, frame.env])
+    frame.env = _merge(frame, [before, frame.env], statement.lineno)
     follow(frame, statement.orelse, evaluate)
 
 
@@ -190,8 +197,8 @@ def _try(frame: Frame, statement: ast.Try, evaluate: Evaluate) -> bool:
     if follow(frame, [*statement.body, *statement.orelse], evaluate):
         ways.append(frame.env)
     for handler in statement.handlers:
-        frame.env = merge([before, dict(frame.env)])
+        frame.env = _merge(frame, [before, dict(frame.env)], handler.lineno)
         if follow(frame, handler.body, evaluate):
             ways.append(frame.env)
-    frame.env = merge(ways) if ways else before
+    frame.env = _merge(frame, ways, statement.lineno) if ways else before
     return follow(frame, statement.finalbody, evaluate) and bool(ways)

@@ -185,9 +185,10 @@ class DocumentQuery:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One of several, by the way that was taken."""
+    """One of several, by the way that was taken; `variable` is the one in which the ways met."""
 
     values: tuple[Thing, ...]
+    variable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
