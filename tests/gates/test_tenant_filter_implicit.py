@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gates.test_tenant_static_shapes import DJANGO, judged, left
+from tests.gates.tenant_project import DJANGO, judged, left
 
 MANAGER = """
 from contextvars import ContextVar

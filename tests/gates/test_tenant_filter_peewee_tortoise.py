@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gates.test_tenant_static_shapes import judged, left
+from tests.gates.tenant_project import both_sides, judged, side_of
 
 PEEWEE = """
 import peewee
@@ -188,23 +188,13 @@ OF_TORTOISE = {
 }
 
 
-@pytest.mark.parametrize("side", ["unbound", "bound"])
-@pytest.mark.parametrize("pair", OF_PEEWEE.values(), ids=OF_PEEWEE)
-def test_peewee(tmp_path: Path, pair: tuple[str, str], side: str) -> None:
-    result = judged(tmp_path, PEEWEE, PEEWEE_HEAD + pair[side == "bound"] + "\n")
-    if side == "unbound":
-        assert result.findings
-    else:
-        assert [str(one) for one in result.findings] == []
-        assert left(result) == 0
+@pytest.mark.parametrize(("body", "side"), both_sides(OF_PEEWEE))
+def test_peewee(tmp_path: Path, body: str, side: str) -> None:
+    result = judged(tmp_path, PEEWEE, PEEWEE_HEAD + body + "\n")
+    assert side_of(result) == side, result.findings
 
 
-@pytest.mark.parametrize("side", ["unbound", "bound"])
-@pytest.mark.parametrize("pair", OF_TORTOISE.values(), ids=OF_TORTOISE)
-def test_tortoise(tmp_path: Path, pair: tuple[str, str], side: str) -> None:
-    result = judged(tmp_path, TORTOISE, TORTOISE_HEAD + pair[side == "bound"] + "\n")
-    if side == "unbound":
-        assert result.findings
-    else:
-        assert [str(one) for one in result.findings] == []
-        assert left(result) == 0
+@pytest.mark.parametrize(("body", "side"), both_sides(OF_TORTOISE))
+def test_tortoise(tmp_path: Path, body: str, side: str) -> None:
+    result = judged(tmp_path, TORTOISE, TORTOISE_HEAD + body + "\n")
+    assert side_of(result) == side, result.findings

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gates.test_tenant_static_shapes import DJANGO, SQLALCHEMY, judged
+from tests.gates.tenant_project import DJANGO, SQLALCHEMY, judged
 
 HEAD = """
 from sqlalchemy import and_, exists, or_, select

@@ -7,46 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_agentgates.core.verdict import GateResult
 from pytest_agentgates.gates.tenant_filter import TenantFilter
-from tests.real_workspace import real_workspace
+from tests.gates.tenant_project import DJANGO, SQLALCHEMY, judged, left
 
-SQLALCHEMY = """
-from sqlalchemy import Column, ForeignKey, Integer, String
-from sqlalchemy.orm import declarative_base
-
-Base = declarative_base()
-
-class Order(Base):
-    __tablename__ = "orders"
-    id = Column(Integer, primary_key=True)
-    tenant_id = Column(String)
-    number = Column(String)
-
-class Item(Base):
-    __tablename__ = "items"
-    id = Column(Integer, primary_key=True)
-    tenant_id = Column(String)
-    order_id = Column(ForeignKey("orders.id"))
-    number = Column(String)
-"""
-DJANGO = """
-from django.db import models
-
-class Tenant(models.Model):
-    slug = models.SlugField()
-
-class User(models.Model):
-    name = models.TextField()
-
-class Order(models.Model):
-    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="orders")
-
-class Item(models.Model):
-    tenant = models.ForeignKey(Tenant, on_delete=models.CASCADE)
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="items")
-"""
 BOUND = {
     "filter_list": "conds = [Order.id == i]\n    conds.append(Order.tenant_id == t)\n    return s.scalars(select(Order).where(*conds)).all()",
     "reassigned": "q = select(Order)\n    q = q.where(Order.tenant_id == t)\n    return s.execute(q).all()",
@@ -104,15 +67,6 @@ def started():
 def asked(s, i: int):
     return s.scalars(started().where(Order.id == i)).all()
 """
-
-
-def judged(tmp_path: Path, models: str, source: str, options: TenantFilter | None = None) -> GateResult:
-    workspace = real_workspace(tmp_path, {"models.py": models, "app.py": source})
-    return (options or TenantFilter(shared=("Tenant", "User"))).check(workspace)
-
-
-def left(result: GateResult) -> object:
-    return result.facts["left_to_run_time_count"]
 
 
 @pytest.mark.parametrize("body", BOUND.values(), ids=BOUND)
