@@ -54,7 +54,7 @@ class Authorized:
     checks: tuple[str, ...] = option(
         DEFAULT_CHECKS, "Names of the checking functions, decorators, mixins and permission classes; `*` is a wildcard."
     )
-    public: dict[str, str] = option({}, "Routes without a check, each with the reason.")  # noqa: RUF009 - it is a field
+    public: dict[str, str] = option({}, "Routes without a check, each with the reason.")
     paths: tuple[str, ...] = option((), "Globs of the files whose routes are judged; all when left out.")
     handlers: tuple[str, ...] = option((), "Globs of the files whose classes are handlers without a framework.")
     handler_methods: tuple[str, ...] = option(

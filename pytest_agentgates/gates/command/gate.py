@@ -36,7 +36,7 @@ class Command:
     cwd: str = option(".", "The folder to run it in, relative to the project's.")
     seconds: int = option(600, "Time limit of the command.")
     junit: str = option("", "The JUnit XML report it writes, relative to the project's folder.")
-    env: dict[str, str] = option({}, "Environment variables to set for it.")  # noqa: RUF009 - it is a field
+    env: dict[str, str] = option({}, "Environment variables to set for it.")
     allow_empty: bool = option(False, "Whether it is well when its report holds no test that ran.")
     allow_skipped: bool = option(False, "Whether skipped tests of its report are only warnings.")
 

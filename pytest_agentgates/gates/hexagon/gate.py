@@ -50,7 +50,7 @@ class Hexagon:
     """Holds when each component has the hexagonal shape and every import points inwards."""
 
     components: str = option("components", "The folder of the components, or a glob of such folders.")
-    layers: dict[str, str | tuple[str, ...]] = option(  # noqa: RUF009 - it is a field
+    layers: dict[str, str | tuple[str, ...]] = option(
         {}, "Globs of your own layers instead: domain, application, ports, inbound, outbound."
     )
     ports: Literal["abc", "protocol"] = option("abc", "How ports are made abstract.")

@@ -34,7 +34,7 @@ class InBoundary:
 
     allow: tuple[str, ...] = option((), "Globs that every task may change, such as a folder of changelog fragments.")
     protected: tuple[str, ...] = option((), "Globs of further files that no task changes unless it names them.")
-    agents: dict[str, str | tuple[str, ...]] = option({}, "The globs that each agent works in.")  # noqa: RUF009 - it is a field
+    agents: dict[str, str | tuple[str, ...]] = option({}, "The globs that each agent works in.")
     layers_asking: tuple[str, ...] | None = None
 
     @property

@@ -33,8 +33,8 @@ class Layers:
     """Holds when no layer is skipped or reversed, and each does only its own part of the work."""
 
     preset: Literal["hexagonal", "clean", "cqrs"] = option("clean", "The layers, where `layers` names none.")
-    layers: dict[str, str | tuple[str, ...]] = option({}, "Your own layers, the outermost first, each with its globs.")  # noqa: RUF009 - it is a field
-    allowed: dict[str, str | tuple[str, ...]] = option(  # noqa: RUF009 - it is a field
+    layers: dict[str, str | tuple[str, ...]] = option({}, "Your own layers, the outermost first, each with its globs.")
+    allowed: dict[str, str | tuple[str, ...]] = option(
         {}, "The layers that a layer may use; of your own layers each may use the next when left out."
     )
     exclude: tuple[str, ...] = option(_TESTS, "Globs of files that belong to no layer.")

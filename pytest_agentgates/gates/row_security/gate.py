@@ -29,9 +29,9 @@ class RowSecurity:
 
     url_env: str = option("DATABASE_URL", "The environment variable that holds the URL with which the tests connect.")
     column: tuple[str, ...] = option((), "The columns that hold the tenant; by default the one that most tables have.")
-    owned: dict[str, str] = option({}, "Tables that a tenant owns, each with its tenant column, beside those found.")  # noqa: RUF009 - it is a field
+    owned: dict[str, str] = option({}, "Tables that a tenant owns, each with its tenant column, beside those found.")
     shared: tuple[str, ...] = option((), "Tables that all tenants share.")
-    via: dict[str, str] = option({}, "Tables that are owned through a foreign key, each with its column.")  # noqa: RUF009 - it is a field
+    via: dict[str, str] = option({}, "Tables that are owned through a foreign key, each with its column.")
 
     name: ClassVar[str] = "row_security"
     stage: ClassVar[Stage] = Stage.AFTER

@@ -49,9 +49,9 @@ class TenantFilter:
         "Globs of files that are not judged.",
     )
     dialect: str = option("postgres", "The dialect of SQL in literals.")
-    owned: dict[str, str] = option({}, "Tables or classes that belong to a tenant, each with its column.")  # noqa: RUF009 - it is a field
+    owned: dict[str, str] = option({}, "Tables or classes that belong to a tenant, each with its column.")
     shared: tuple[str, ...] = option((), "Tables or classes that belong to no tenant.")
-    via: dict[str, str] = option({}, "Tables that belong to a tenant through a foreign key, each with its column.")  # noqa: RUF009 - it is a field
+    via: dict[str, str] = option({}, "Tables that belong to a tenant through a foreign key, each with its column.")
     resolvers: tuple[str, ...] = option((), "Functions whose look-up finds the tenant.")
 
     name: ClassVar[str] = "tenant_filter"

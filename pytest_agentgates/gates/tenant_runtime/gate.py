@@ -30,9 +30,9 @@ class TenantRuntime:
     """Holds when each statement that the tests executed binds each reference to an owned table."""
 
     column: tuple[str, ...] = option((), "The columns that hold the tenant; by default the one that most tables have.")
-    owned: dict[str, str] = option({}, "Tables that a tenant owns, each with its tenant column, beside those found.")  # noqa: RUF009 - it is a field
+    owned: dict[str, str] = option({}, "Tables that a tenant owns, each with its tenant column, beside those found.")
     shared: tuple[str, ...] = option((), "Tables that all tenants share.")
-    via: dict[str, str] = option({}, "Tables that are owned through a foreign key, each with its column.")  # noqa: RUF009 - it is a field
+    via: dict[str, str] = option({}, "Tables that are owned through a foreign key, each with its column.")
     resolvers: tuple[str, ...] = option(
         (), "Functions whose look-up finds the tenant; their statements are not judged."
     )
