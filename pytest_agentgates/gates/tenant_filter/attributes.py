@@ -9,6 +9,7 @@ from dataclasses import replace
 from pytest_agentgates.gates.tenant_filter.frame import DEEPEST, Frame
 from pytest_agentgates.gates.tenant_filter.helpers import at_line
 from pytest_agentgates.gates.tenant_filter.managers import manager
+from pytest_agentgates.gates.tenant_filter.relations import relation_column
 from pytest_agentgates.gates.tenant_filter.values import (
     CLIENT,
     PLAIN,
@@ -60,7 +61,7 @@ def _of_entity(frame: Frame, base: Entity, node: ast.Attribute, evaluate: Evalua
         return base
     if node.attr == "query" and table is not None and table.field("query") is None:
         return Query((Use(base.ref, base.key, node.lineno),), (), node.lineno, "sqlalchemy", selected=base.ref)
-    return Column(base.ref, node.attr, base.key)
+    return relation_column(frame, base, node.attr, evaluate)
 
 
 def _of_row(frame: Frame, base: Row, node: ast.Attribute) -> Thing:

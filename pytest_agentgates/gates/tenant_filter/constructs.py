@@ -104,6 +104,12 @@ def _same(_frame: Frame, given: Arguments) -> Thing:
     return given.values[0] if given.values else UNKNOWN
 
 
+def _annotated(_frame: Frame, given: Arguments) -> Thing | None:
+    """`foreign(Order.number)` and `remote(...)`: the column itself."""
+    first = given.values[0] if given.values else None
+    return first if isinstance(first, Column) else None
+
+
 def _cast(_frame: Frame, given: Arguments) -> Thing:
     return next((one for one in given.values if isinstance(one, (Column, Predicate, Query))), UNKNOWN)
 
@@ -184,6 +190,8 @@ _CONSTRUCTS: dict[str, Callable[[Frame, Arguments], Thing | None]] = {
     "aliased": _alias,
     "alias": _alias,
     "col": _same,
+    "foreign": _annotated,
+    "remote": _annotated,
     "coalesce": lambda _frame, _given: UNKNOWN,
     "cast": _cast,
     "type_coerce": _cast,

@@ -10,7 +10,8 @@ from pytest_agentgates.gates.tenant_filter.combine import conjunction
 from pytest_agentgates.gates.tenant_filter.constructs import uses_of
 from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.predicates import kept_apart
-from pytest_agentgates.gates.tenant_filter.row_calls import OF_TYPE, relation_join
+from pytest_agentgates.gates.tenant_filter.relations import foreign_key_join, relation_join
+from pytest_agentgates.gates.tenant_filter.row_calls import OF_TYPE
 from pytest_agentgates.gates.tenant_filter.values import (
     Column,
     Entity,
@@ -51,7 +52,7 @@ def _part(frame: Frame, thing: Thing, line: int) -> tuple[list[Use], list[Thing]
         return uses_of([thing], line), []
     if isinstance(thing, Column):
         target = frame.world.entities.leads_to(thing.key, thing.name)
-        condition = [relation_join(thing.key, thing.ref, target, frame)] if target else []
+        condition = [relation_join(frame, thing, target)] if target else []
         return ([Use(target, target, line)] if target else []), [*condition]
     if isinstance(thing, Items) and thing.keys == OF_TYPE:
         return _of_type(frame, thing, line)
@@ -63,7 +64,7 @@ def _of_type(frame: Frame, thing: Items, line: int) -> tuple[list[Use], list[Thi
     column, entity = thing.values
     if not isinstance(column, Column) or not isinstance(entity, Entity):
         return [], [Predicate(is_open=True)]
-    condition = relation_join(column.key, column.ref, entity.key, frame, entity.ref)
+    condition = relation_join(frame, column, entity.key, entity.ref)
     return [Use(entity.ref, entity.key, line)], [condition]
 
 
@@ -78,7 +79,7 @@ def _by_foreign_key(frame: Frame, query: Query, use: Use) -> Predicate:
     """The join that a library makes of the one foreign key between two tables."""
     for other in query.uses:
         if other.key and use.key:
-            found = relation_join(other.key, other.ref, use.key, frame, use.ref)
+            found = foreign_key_join(frame, other.key, other.ref, use.key, use.ref)
             if found.atoms:
                 return found
     return Predicate()

@@ -10,6 +10,7 @@ from pytest_agentgates.gates.tenant_filter.combine import choices, conjunction, 
 from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.lookups import lookups
 from pytest_agentgates.gates.tenant_filter.predicates import equal, member, value_source
+from pytest_agentgates.gates.tenant_filter.relations import relation_join
 from pytest_agentgates.gates.tenant_filter.values import (
     CLIENT,
     PLAIN,
@@ -62,23 +63,10 @@ def _relation_holds(frame: Frame, base: Column, given: Arguments) -> Predicate:
     if judged.unbound or not judged.owned:
         return Predicate()
     source = Source.UNKNOWN if judged.unsure else Source.ROW
-    join = relation_join(base.key, base.ref, target, frame)
+    join = relation_join(frame, base, target)
     sides = [side for one in join.atoms if isinstance(one, Same) for side in (one.left, one.right)]
     own = [replace(one, key=base.key) for one in sides if one.ref == base.ref]
     return Predicate(tuple(Fixed(one, source) for one in own), is_open=not own)
-
-
-def relation_join(key: str, ref: str, target: str, frame: Frame, target_ref: str = "") -> Predicate:
-    """The equality that a relation stands for: the foreign key of either side."""
-    entities = frame.world.entities
-    end_ref = target_ref or target
-    for table_key, here, other, there in ((key, ref, target, end_ref), (target, end_ref, key, ref)):
-        table, end = entities.table(table_key), entities.table(other)
-        for found in table.fields if table is not None else ():
-            if end is not None and found.is_foreign_key and entities.leads_to(table_key, found.name) == other:
-                own = Column(here, found.name, table_key)
-                return Predicate((Same(own, Column(there, found.target_column or "id", other)),))
-    return Predicate()
 
 
 def row_call(frame: Frame, base: Thing, name: str, _given: Arguments) -> Thing | None:

@@ -35,11 +35,12 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of an entity or of a subquery."""
+    """A column of an entity or of a subquery; `relation` is what a relation's own condition equates."""
 
     ref: str
     name: str
     key: str = ""
+    relation: Predicate | None = None
 
 
 @dataclass(frozen=True, slots=True)
