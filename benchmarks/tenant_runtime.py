@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.paired import Case, measure, runs_option, show_machine, show_pair, show_times
+from tests.plugin.watched_project import MAPPED_ORDER
 
 GOAL = "1.03"
 CORE = """from sqlalchemy import create_engine, text
@@ -25,19 +26,10 @@ def execute(number):
         for one in range(99):
             assert connection.execute(SELECT, {"t": "a", "i": one}).fetchall() == []
 """
-MAPPED = """from sqlalchemy import create_engine, select
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+MAPPED = f"""from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
 
-
-class Base(DeclarativeBase):
-    pass
-
-
-class Order(Base):
-    __tablename__ = "orders"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    tenant_id: Mapped[str]
-
+{MAPPED_ORDER}
 
 engine = create_engine("sqlite://")
 Base.metadata.create_all(engine)

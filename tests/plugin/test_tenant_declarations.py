@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.gated_project import GatedProject
+from tests.plugin.watched_project import MAPPED_ORDER
 
 DECLARED = """
 [tool.agentgates.gates.tenant_filter]
@@ -22,19 +23,7 @@ column = ["tenant_id"]
 
 [tool.agentgates.gates.tenant_runtime]
 """
-MODELS = """from sqlalchemy import ForeignKey
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
-
-class Base(DeclarativeBase):
-    pass
-
-
-class Order(Base):
-    __tablename__ = "orders"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    tenant_id: Mapped[str]
-
+MODELS = f"""{MAPPED_ORDER}
 
 class Plan(Base):
     __tablename__ = "plans"

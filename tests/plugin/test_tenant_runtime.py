@@ -5,20 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.gated_project import GatedProject
+from tests.plugin.watched_project import MAPPED_ORDER
 
-MODELS = """from sqlalchemy import ForeignKey
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-
-
-class Base(DeclarativeBase):
-    pass
-
-
-class Order(Base):
-    __tablename__ = "orders"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    tenant_id: Mapped[str]
-    status: Mapped[str] = mapped_column(default="new")
+MODELS = f"""{MAPPED_ORDER}    status: Mapped[str] = mapped_column(default="new")
     items: Mapped[list["Item"]] = relationship()
 
 

@@ -7,12 +7,9 @@ import json
 import pytest
 
 from tests.gated_project import GatedProject
+from tests.plugin.watched_project import CONNECTION, OWNED, findings_of
 
-GATE = """
-[tool.agentgates.gates.tenant_runtime]
-owned = { orders = "tenant_id" }
-"""
-HEAD = """import os
+HEAD = f"""import os
 import sqlite3
 import sys
 import threading
@@ -20,13 +17,7 @@ import threading
 import pytest
 
 
-@pytest.fixture
-def one():
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE orders (id INTEGER PRIMARY KEY, tenant_id)")
-    yield connection
-    connection.close()
-
+{CONNECTION}
 
 def test_fine(one):
     assert one.execute("SELECT id FROM orders WHERE tenant_id = 'a'").fetchall() == []
@@ -62,15 +53,12 @@ FORK = """def test_fork(one):
 @pytest.fixture
 def project(pytester: pytest.Pytester) -> GatedProject:
     project = GatedProject(pytester)
-    project.configure(GATE)
+    project.configure(OWNED)
     return project
 
 
 def run(project: GatedProject, tests: str, *args: str) -> list[str]:
-    project.write("tests/test_pass.py", HEAD + tests)
-    project.gated(*args)
-    assert project.gate("tests_pass")["status"] == "pass", project.gate("tests_pass")["findings"]
-    return [finding["message"] for finding in project.gate("tenant_runtime")["findings"]]
+    return [finding["message"] for finding in findings_of(project, HEAD + tests, *args)]
 
 
 @pytest.mark.parametrize(

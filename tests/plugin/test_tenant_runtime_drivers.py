@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.gated_project import GatedProject
+from tests.plugin.watched_project import findings_of
 
 GATE = """
 [tool.agentgates.gates.tenant_runtime]
@@ -110,30 +111,22 @@ def project(pytester: pytest.Pytester) -> GatedProject:
     return project
 
 
-def findings(project: GatedProject, tests: str) -> list[dict[str, str]]:
-    project.write("tests/test_pass.py", tests)
-    project.gated()
-    assert project.gate("tests_pass")["status"] == "pass"
-    found: list[dict[str, str]] = project.gate("tenant_runtime")["findings"]
-    return found
-
-
 def test_django_saves_and_refreshes_by_key_pass(project: GatedProject) -> None:
-    assert findings(project, DJANGO) == []
+    assert findings_of(project, DJANGO) == []
     assert project.gate("tenant_runtime")["status"] == "pass"
 
 
 def test_a_django_query_by_id_alone_is_found(project: GatedProject) -> None:
-    (found,) = findings(project, DJANGO + LEAK)
+    (found,) = findings_of(project, DJANGO + LEAK)
     assert "test_leak" in found["message"]
 
 
 def test_a_django_row_of_another_tenant_is_found(project: GatedProject) -> None:
-    (found,) = findings(project, DJANGO + OTHER)
+    (found,) = findings_of(project, DJANGO + OTHER)
     assert "is about tenant a" in found["message"]
 
 
 def test_tasks_threads_and_two_engines_are_watched(project: GatedProject) -> None:
-    found = findings(project, ASYNC)
+    found = findings_of(project, ASYNC)
     assert sorted(one["message"].partition("WHERE id = ")[2][0] for one in found) == ["1", "2", "3"]
     assert {one["path"] for one in found} == {"tests/test_pass.py"}

@@ -7,11 +7,8 @@ from typing import Any
 import pytest
 
 from tests.gated_project import GatedProject
+from tests.plugin.watched_project import CONNECTION, OWNED, findings_of
 
-GATE = """
-[tool.agentgates.gates.tenant_runtime]
-owned = { orders = "tenant_id" }
-"""
 SWEEPS = """def cross_tenant(reason):
     return lambda function: function
 
@@ -29,7 +26,7 @@ WAIVED = """from sweeps import ALL
 def waived(one):
     return one.execute(ALL).fetchall()  # agentgates: ignore[TEN001] agreed
 """
-PLACES = """import sqlite3
+PLACES = f"""import sqlite3
 
 import pytest
 
@@ -37,13 +34,7 @@ from sweeps import ALL, sweep
 from waived import waived
 
 
-@pytest.fixture
-def one():
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE orders (id, tenant_id)")
-    yield connection
-    connection.close()
-
+{CONNECTION}
 
 def leak(one):
     return one.execute(ALL).fetchall()
@@ -90,14 +81,10 @@ def test_late_dialect():
 
 def findings(pytester: pytest.Pytester, tests: str) -> list[dict[str, Any]]:
     project = GatedProject(pytester)
-    project.configure(GATE)
+    project.configure(OWNED)
     project.write("src/sweeps.py", SWEEPS)
     project.write("src/waived.py", WAIVED)
-    project.write("tests/test_pass.py", tests)
-    project.gated()
-    assert project.gate("tests_pass")["status"] == "pass", project.gate("tests_pass")["findings"]
-    found: list[dict[str, Any]] = project.gate("tenant_runtime")["findings"]
-    return found
+    return findings_of(project, tests)
 
 
 def test_the_text_of_a_sweep_is_judged_where_others_execute_it(pytester: pytest.Pytester) -> None:
