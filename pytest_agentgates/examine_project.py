@@ -83,8 +83,7 @@ class Examination:
         return Examined(tuple(self.lists), tuple(claim.path for claim in self.claims), tuple(findings))
 
     def _read_lists(self) -> Iterator[Finding]:
-        texts = [path for path in self.files if path.endswith((".json", ".jsonl", ".md", ".yaml", ".yml"))]
-        for path in [*([self.store] if self.own_log else []), *filter(self._is_meant, texts)]:
+        for path in dict.fromkeys([*self._own_list(), *filter(self._is_meant, self.files)]):
             try:
                 tasks = self.load(path)
             except AgentGatesError as error:
@@ -95,6 +94,10 @@ class Examination:
             if tasks and self._says_how_they_stand(path):
                 self.lists[path] = tuple(tasks)
 
+    def _own_list(self) -> Sequence[str]:
+        """The store, which may be a folder or a database, or a file that .gitignore leaves out."""
+        return [self.store] if self.own_log or (self.root / self.store).exists() else []
+
     def _says_how_they_stand(self, path: str) -> bool:
         """A text whose headings only look like tasks says of none of them how it stands."""
         if path == self.store or not path.endswith(".md"):
@@ -102,7 +105,12 @@ class Examination:
         return bool(_STANDING.search(LookedAt(self.root, self.files, self.store, self.git).text(path)))
 
     def _is_meant(self, path: str) -> bool:
-        """Whether a file may speak of this project's tasks: what tests read does not."""
+        """Whether a file may be a list of this project's tasks: what tests read is none, nor is a part of the store."""
+        is_text = path.endswith((".json", ".jsonl", ".md", ".yaml", ".yml"))
+        is_own = path == self.store or not path.startswith(f"{self.store}/")
+        return is_text and is_own and self._is_ours(path)
+
+    def _is_ours(self, path: str) -> bool:
         return path == self.store or _OF_TESTS.isdisjoint(path.split("/")[:-1])
 
     def _is_list(self, path: str) -> bool:
@@ -117,7 +125,7 @@ class Examination:
         return isinstance(tasks, list) and bool(tasks) and all(isinstance(one, dict) and "id" in one for one in tasks)
 
     def _claims(self) -> Iterator[Claim]:
-        for path in filter(self._is_meant, self.files):
+        for path in filter(self._is_ours, self.files):
             if _may_be_evidence(path) and (claim := self._claim(path)):
                 yield claim
 

@@ -63,9 +63,13 @@ class LookedAt:
 
 
 def found(path: str, message: str, fix: str = JUDGE, where: str = "") -> Finding:
-    """A contradiction at a place; `where` ends with the line, or line and column, as far as they are known."""
+    """A contradiction at a place; `where` ends with the line, or line and column, as far as they are known.
+
+    Where the place is a folder, `where` begins with the file in it.
+    """
     place = _PLACE.search(where)
     line, column = (int(number or 0) for number in place.groups()) if place else (0, 0)
+    path = where[: place.start()] if place and where.startswith(f"{path}/") else path
     return Finding(CODE, message, path, line, column, fix=fix, snippet=message)
 
 

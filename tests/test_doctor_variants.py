@@ -280,3 +280,22 @@ def test_what_a_list_names_may_lie_beside_it(tmp_path: Path) -> None:
     below = store(task(2, "in_progress", test_files=["tests/test_it.py"]))[STORE]
     write(tmp_path, {"shop/docs/state/tasks.json": below, "shop/tests/test_it.py": ""})
     assert said(doctor_here(tmp_path)[1]) == ""
+
+
+@pytest.mark.parametrize(("folder", "pending"), [("docs/tasks", "pending"), ("backlog/tasks", "To Do")])
+def test_a_folder_of_tasks_is_a_list_like_any_other(tmp_path: Path, folder: str, pending: str) -> None:
+    """A queue that names its tasks agrees with it, and a status that nobody judged is named where it stands."""
+    write(tmp_path, {"pyproject.toml": f'[tool.agentgates]\ntasks = "{folder}"\n'})
+    write(tmp_path, {f"{folder}/task-1.md": f"---\nid: T1\nstatus: {pending}\n---\n"})
+    place = f"{folder.partition('/')[0]}/agent-queues/domain-queue.json"
+    write(tmp_path, {place: queue({"task_id": "T1", "status": "pending"})[QUEUE]})
+    facts = doctor_here(tmp_path)[1]
+    assert (facts["task_lists"], said(facts)) == ([folder], "")
+    write(tmp_path, {f"{folder}/task-2.md": "---\nid: T2\nstatus: Done\n---\n"})
+    told = f"{folder}/task-2.md:2 1 completed task has no evidence of this tool: T2"
+    assert told in said(doctor_here(tmp_path)[1])
+
+
+def test_a_task_list_that_git_ignores_is_looked_at(tmp_path: Path) -> None:
+    write(tmp_path, {".gitignore": "docs/\n", **store(done())})
+    assert "1 completed task has no evidence of this tool: T1" in said(doctor_here(tmp_path)[1])
