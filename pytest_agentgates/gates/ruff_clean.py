@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
@@ -15,6 +16,7 @@ from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, GateStatus, Tool, could_not_judge, result_of
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.find_tool import ruff_command, version_of
+from pytest_agentgates.source.gitignore import Ignores
 from pytest_agentgates.tool_output import SourceLines, relative_path, unreadable
 
 SUFFIXES = (".py", ".pyi", ".ipynb")
@@ -66,7 +68,7 @@ class RuffClean:
             return could_not_judge(self.name, str(error))
 
     def _judge(self, workspace: Workspace, targets: Targets) -> GateResult:
-        seen = self._seen(workspace, targets) if targets.files else ()
+        targets, seen = self._looked_at(workspace, targets)
         if not targets.files and workspace.paths:
             return GateResult(self.name, GateStatus.SKIP, NONE_ASKED_FOR)
         if not seen and not self.allow_empty:
@@ -85,6 +87,18 @@ class RuffClean:
             tool=Tool("ruff", version_of("ruff")),
             facts={"files": len(seen)},
         )
+
+    def _looked_at(self, workspace: Workspace, targets: Targets) -> tuple[Targets, tuple[str, ...]]:
+        """What ruff looks at; files that git ignores only since the base are named, for a named file is looked at."""
+        if not targets.files:
+            return targets, ()
+        seen = self._seen(workspace, targets)
+        known = {relative_path(path, workspace.root) for path in seen}
+        hidden = tuple(_not_ignored(workspace, [path for path in targets.files if path not in known]))
+        if not hidden:
+            return targets, seen
+        named = replace(targets, arguments=(*targets.arguments, *hidden))
+        return named, self._seen(workspace, named)
 
     def _seen(self, workspace: Workspace, targets: Targets) -> tuple[str, ...]:
         """The files that ruff itself says it would check: its configuration may exclude some."""
@@ -105,6 +119,15 @@ class RuffClean:
     def _run(self, workspace: Workspace, arguments: Sequence[str], targets: Targets) -> ToolRun:
         command = (*ruff_command(), *arguments, "--force-exclude", "--", *targets.arguments)
         return workspace.tools.run(command, cwd=workspace.root, seconds=self.seconds)
+
+
+def _not_ignored(workspace: Workspace, files: Sequence[str]) -> Iterator[str]:
+    """The files that the base has, and those that its .gitignore does not leave out; without a base, that on disk."""
+    base = workspace.base
+    known = frozenset(base.paths if base else ())
+    rules = base.read_many(path for path in known if posixpath.basename(path) == ".gitignore") if base else None
+    ignores = Ignores(workspace.root, rules)
+    yield from (path for path in files if path in known or not ignores.leaves_out(path))
 
 
 def _standards() -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,14 @@ if TYPE_CHECKING:
 
 
 class Ignores:
-    """Answers for one tree; each .gitignore is read once."""
+    """Answers for one tree; each .gitignore is read once.
 
-    def __init__(self, root: Path) -> None:
+    `kept` maps the path of each .gitignore to its bytes, where the files on disk are not the ones to go by.
+    """
+
+    def __init__(self, root: Path, kept: Mapping[str, bytes] | None = None) -> None:
         self.root = root
+        self.kept = kept
         self._specs: dict[str, GitIgnoreSpec | None] = {}
         self._folders: dict[str, bool] = {"": False}
 
@@ -41,8 +46,14 @@ class Ignores:
 
     def _spec(self, folder: str) -> GitIgnoreSpec | None:
         if folder not in self._specs:
-            self._specs[folder] = _read(os.path.join(self.root, folder, ".gitignore"))
+            text = self._text(f"{folder}/.gitignore" if folder else ".gitignore")
+            self._specs[folder] = _parse(text) if text else None
         return self._specs[folder]
+
+    def _text(self, path: str) -> str:
+        if self.kept is None:
+            return _read(os.path.join(self.root, path))
+        return self.kept.get(path, b"").decode("utf-8", "surrogateescape")
 
 
 def _parent(path: str) -> str:
@@ -61,15 +72,17 @@ def _verdict(spec: GitIgnoreSpec, entry: str) -> bool | None:
     return None
 
 
-def _read(file: str) -> GitIgnoreSpec | None:
-    """None where there is no such file; git follows no link here."""
+def _read(file: str) -> str:
+    """Empty where there is no such file; git follows no link here."""
     try:
         with open(file, encoding="utf-8", errors="surrogateescape") as opened:
             text = opened.read()
-        if os.path.islink(file):
-            return None
+        return "" if os.path.islink(file) else text
     except OSError:
-        return None
+        return ""
+
+
+def _parse(text: str) -> GitIgnoreSpec | None:
     lines = [_as_pathspec_means_it(line) for line in text.split("\n")]
     return _spec_of(lines) or _spec_of([line for line in lines if _spec_of([line])])
 

@@ -11,7 +11,7 @@ from pytest_agentgates.core.finding import Finding
 from pytest_agentgates.core.ports import ToolRun
 from pytest_agentgates.core.verdict import GateStatus
 from pytest_agentgates.gates.ruff_clean import STANDARDS, RuffClean
-from tests.fakes import FakeTools, FakeWorkspace, ended
+from tests.fakes import FakeBase, FakeTools, FakeWorkspace, ended
 from tests.real_workspace import real_workspace
 
 CLEAN = '"""A module."""\n'
@@ -103,6 +103,23 @@ def test_files_that_ruff_excludes_are_counted_apart(tmp_path: Path) -> None:
     narrowed = RuffClean(paths=("gen/b.py",)).check(workspace)
     assert narrowed.status is GateStatus.ERROR
     assert narrowed.message == "ruff's configuration excludes every one of 1 file: nothing was checked"
+
+
+@pytest.mark.parametrize("place", [".git/info/exclude", ".gitignore", ".ignore"])
+def test_what_git_ignores_only_now_is_still_checked(place: str, tmp_path: Path) -> None:
+    (tmp_path / ".git/info").mkdir(parents=True)
+    files = {"shop/a.py": UNUSED, "shop/new.py": UNUSED, "shop/made/b.py": UNUSED, "shop/c.py": CLEAN}
+    workspace = real_workspace(tmp_path, {**files, place: "shop/a.py\nshop/new.py\nmade/\n"})
+    base = FakeBase({".gitignore": b"made/\n", "shop/a.py": b"", "shop/c.py": b""})
+    result = RuffClean(paths=("shop",)).check(replace(workspace, base=base))
+    assert [finding.path for finding in result.findings] == ["shop/a.py", "shop/new.py"]
+
+
+def test_without_a_base_what_gitignore_leaves_out_is_not_checked(tmp_path: Path) -> None:
+    (tmp_path / ".git/info").mkdir(parents=True)
+    files = {".gitignore": "a.py\n", ".git/info/exclude": "b.py\n", "a.py": UNUSED, "b.py": UNUSED}
+    result = RuffClean().check(real_workspace(tmp_path, files))
+    assert [finding.path for finding in result.findings] == ["b.py"]
 
 
 def test_nothing_to_check_is_an_error_unless_allowed(tmp_path: Path) -> None:
