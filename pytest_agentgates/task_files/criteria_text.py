@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC
 
 from pytest_agentgates.core.criteria import PROGRESS, TICKED
 from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.printable import one_line
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.json_text import Replacement
-from pytest_agentgates.task_files.markdown_text import Line, newline_at, section
+from pytest_agentgates.task_files.markdown_text import Line, log_lines, section
 
 WRITABLE = frozenset((TICKED, PROGRESS))
 _BOX = re.compile(r"([ \t]*)(?:[-*+]|\d{1,9}[.)])[ \t]+\[([ xX])\][ \t]+(.*)\Z")
@@ -46,15 +45,7 @@ def ticks(lines: list[Line], fields: Mapping[str, object], change: TaskChange) -
 def progress(text: str, lines: list[Line], fields: Mapping[str, object], change: TaskChange) -> list[Replacement]:
     """A line in the task's Progress Log for what a change says, where it has such a section."""
     said = fields.get(PROGRESS)
-    heading = next((line for line in lines if line.heading[1].lower().startswith("progress log")), None)
-    if not said or heading is None:
-        return []
-    entries = [line for line in section(lines, "progress log") if line.text.lstrip().startswith("- ") and not line.code]
-    last = entries[-1] if entries else heading
-    newline = newline_at(text, last.end)
-    at = change.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
-    blank = "" if entries else newline
-    return [Replacement(last.end, last.end, f"{blank}{newline}- {at}: {one_line(str(said))}")]
+    return log_lines(text, lines, change, [one_line(str(said))] if said else [])
 
 
 def _boxes(lines: list[Line]) -> Iterator[tuple[Line, int, dict[str, object]]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import pairwise
 
 from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.printable import one_line
@@ -117,17 +118,35 @@ def newline_at(text: str, position: int) -> str:
 
 def logged(text: str, lines: list[Line], change: TaskChange) -> list[Replacement]:
     """A line in the task's Progress Log for each step, where it has such a section."""
-    heading = next((line for line in lines if line.heading[1].lower().startswith("progress log")), None)
-    if heading is None or not change.steps:
-        return []
-    entries = [line for line in section(lines, "progress log") if _ITEM.match(line.text) and not line.code]
-    last = entries[-1] if entries else heading
-    at = change.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
     by = f" by {one_line(change.agent)}" if change.agent else ""
-    newline = newline_at(text, last.end)
-    told = [f"- {at}: {step.before.value} to {step.after.value}{by} ({one_line(step.reason)})" for step in change.steps]
-    blank = newline if not entries else ""
-    return [Replacement(last.end, last.end, blank + "".join(newline + line for line in told))]
+    told = [f"{step.before.value} to {step.after.value}{by} ({one_line(step.reason)})" for step in change.steps]
+    return log_lines(text, lines, change, told)
+
+
+def log_lines(text: str, lines: list[Line], change: TaskChange, told: Sequence[str]) -> list[Replacement]:
+    """Lines behind the last entry of the Progress Log and all that is part of it, where the task has such a section."""
+    heading = next((line for line in lines if line.heading[1].lower().startswith("progress log")), None)
+    if heading is None or not told:
+        return []
+    last = _end_of_entries(section(lines, "progress log"))
+    place = (last or heading).end
+    newline = newline_at(text, place)
+    at = change.at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    blank = "" if last else newline
+    return [Replacement(place, place, blank + "".join(f"{newline}- {at}: {line}" for line in told))]
+
+
+def _end_of_entries(lines: Sequence[Line]) -> Line | None:
+    """The last line that belongs to an entry: right below it, indented, or in a block of code that has begun."""
+    last: Line | None = None
+    for before, line in pairwise((None, *lines)):
+        if not line or not line.text.strip():
+            continue
+        is_entry = _ITEM.match(line.text) and not line.code
+        is_code = before and before.code and line.code
+        if is_entry or (last and (before is last or is_code or line.text.startswith((" ", "\t")))):
+            last = line
+    return last
 
 
 def _after_mark(fence: str, mark: str, line: str) -> str:
