@@ -155,7 +155,7 @@ def _fields(lines: list[Line]) -> Iterator[tuple[Line, str, tuple[int, int], str
     for line in lines[1:]:
         if line.heading[0]:
             return
-        if line.code or not line.text.lstrip("-* \t") or "**" not in line.text:
+        if line.code or line.text.lstrip().startswith("<!--") or "**" not in line.text:
             continue
         for found in _FIELD.finditer(line.text):
             yield line, found[1].lower(), (line.start + found.start(2), line.start + found.end(2)), found[2]
