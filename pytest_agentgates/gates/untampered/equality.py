@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pytest_agentgates.gates.untampered.hits import Hit
 from pytest_agentgates.gates.untampered.rules import ALWAYS_EQUAL
@@ -13,10 +13,10 @@ _ORDERING = frozenset({"__lt__", "__le__", "__gt__", "__ge__"})
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
-def equality_hits(tree: ast.Module) -> Iterator[Hit]:
-    """Classes whose objects are equal to everything, however their comparison is written."""
-    functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    for node in ast.walk(tree):
+def equality_hits(nodes: Sequence[ast.AST]) -> Iterator[Hit]:
+    """Classes among a file's nodes whose objects are equal to everything, however their comparison is written."""
+    functions = {node.name: node for node in nodes if isinstance(node, ast.FunctionDef)}
+    for node in nodes:
         match node:
             case ast.ClassDef():
                 yield from _in_class(node, functions)

@@ -38,9 +38,9 @@ _OF_TESTS = re.compile(r"^(?:py\.?)?tests?(?:_|/|\b)")
 _RUNNER_NAME = re.compile(r"^_?pytest\b|^PYTEST_?|^_PYTEST|^test_\w+$|^conftest$")
 
 
-def knowing_hits(tree: ast.Module, aliases: Aliases) -> Iterator[Hit]:
-    """Everything in a file that looks at the test run, or changes it."""
-    for node in ast.walk(tree):
+def knowing_hits(nodes: Sequence[ast.AST], aliases: Aliases) -> Iterator[Hit]:
+    """Everything among a file's nodes that looks at the test run, or changes it."""
+    for node in nodes:
         match node:
             case ast.Import() | ast.ImportFrom(module=str(), level=0):
                 yield from _importing(node)

@@ -41,8 +41,9 @@ def accuse_product(file: Versions) -> Iterator[Finding]:
 
 def _hits(tree: ast.Module, path: str) -> list[Hit]:
     aliases = read_aliases(tree)
-    leaving = (hit for node in ast.walk(tree) for hit in _leaving(node, aliases, tree))
-    return [*knowing_hits(tree, aliases), *equality_hits(tree), *stand_in_hits(tree, aliases, path), *leaving]
+    nodes = list(ast.walk(tree))
+    leaving = (hit for node in nodes for hit in _leaving(node, aliases, tree))
+    return [*knowing_hits(nodes, aliases), *equality_hits(nodes), *stand_in_hits(tree, aliases, path), *leaving]
 
 
 def _leaving(node: ast.AST, aliases: Aliases, tree: ast.Module) -> Iterator[Hit]:

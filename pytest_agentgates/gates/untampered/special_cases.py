@@ -66,7 +66,8 @@ def _cases_by_function(tree: ast.Module) -> Iterator[tuple[Example, int]]:
 
 
 def _cases(node: ast.FunctionDef | ast.AsyncFunctionDef, outer: Values) -> Iterator[_Case]:
-    for found in ast.walk(node):
+    nodes = list(ast.walk(node))
+    for found in nodes:
         match found:
             case ast.If(test=test, body=[ast.Return(value=ast.expr() as value), *_]):
                 yield from _case(test, value)
@@ -75,7 +76,7 @@ def _cases(node: ast.FunctionDef | ast.AsyncFunctionDef, outer: Values) -> Itera
             case ast.Match(cases=cases):
                 for one in cases:
                     yield from _matched(one)
-    for table in _tables(node, outer):
+    for table in _tables(node, nodes, outer):
         yield from _entries(table)
 
 
@@ -114,9 +115,9 @@ def _matched(case: ast.match_case) -> Iterator[_Case]:
         yield _Case(tuple(map(source_of, literals)), source_of(value), case.pattern.lineno)
 
 
-def _tables(node: ast.AST, outer: Values) -> Iterator[ast.Dict]:
-    """The literal tables that a function looks its answer up in."""
-    looked = list(_looked_up(node))
+def _tables(node: ast.AST, nodes: Sequence[ast.AST], outer: Values) -> Iterator[ast.Dict]:
+    """The literal tables that a function looks its answer up in; `nodes` are all inside it."""
+    looked = list(_looked_up(nodes))
     values = outer.within(node) if looked else outer
     for where in looked:
         table = values.fill(where)
@@ -124,8 +125,8 @@ def _tables(node: ast.AST, outer: Values) -> Iterator[ast.Dict]:
             yield table
 
 
-def _looked_up(node: ast.AST) -> Iterator[ast.expr]:
-    for found in ast.walk(node):
+def _looked_up(nodes: Sequence[ast.AST]) -> Iterator[ast.expr]:
+    for found in nodes:
         match found:
             case ast.Subscript(value=where) | ast.Call(func=ast.Attribute(value=where, attr="get")):
                 yield where

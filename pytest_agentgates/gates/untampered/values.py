@@ -7,7 +7,7 @@ import copy
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from pytest_agentgates.source.scopes import nodes_of
 
@@ -23,26 +23,35 @@ class Values:
 
     def within(self, function: ast.AST) -> Values:
         """The values seen inside a function."""
-        statements = [node for node in ast.walk(function) if isinstance(node, ast.stmt) and node is not function]
-        parameters = {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
-        hidden = {name for statement in statements for name in _bound_by(statement)} | parameters
-        own = {name: value for name, value in _single(statements).items() if name not in parameters}
+        parts = list(ast.iter_child_nodes(function))
+        inside = [node for part in parts if isinstance(part, ast.stmt) for node in ast.walk(part)]
+        heads = [node for part in parts if not isinstance(part, ast.stmt) for node in ast.walk(part)]
+        parameters = {node.arg for node in (*heads, *inside) if isinstance(node, ast.arg)}
+        bound = _bound_in(inside)
+        own = {name: value for name, value in _single(inside, bound).items() if name not in parameters}
+        hidden = bound.keys() | parameters
         return Values({**{name: value for name, value in self.by_name.items() if name not in hidden}, **own})
 
     def fill(self, node: ast.expr) -> ast.expr:
-        """A copy of an expression in which such names are replaced by their values."""
-        filled: ast.expr = _Filler(self.by_name).visit(copy.deepcopy(node))
+        """The expression with such names replaced by their values, in a copy; itself where it has none of them."""
+        filled: ast.expr = self._filled(node)
         return filled
 
     def fill_statement(self, node: ast.stmt) -> ast.stmt:
         """The same for a statement."""
-        filled: ast.stmt = _Filler(self.by_name).visit(copy.deepcopy(node))
+        filled: ast.stmt = self._filled(node)
         return filled
+
+    def _filled(self, node: ast.AST) -> Any:
+        if not any(isinstance(name, ast.Name) and name.id in self.by_name for name in ast.walk(node)):
+            return node
+        return _Filler(self.by_name).visit(copy.deepcopy(node))
 
 
 def module_values(tree: ast.Module) -> Values:
     """The values that a module assigns once at its own level."""
-    return Values(_single(node for node in nodes_of(tree.body) if isinstance(node, ast.stmt)))
+    statements = [node for node in nodes_of(tree.body) if isinstance(node, ast.stmt)]
+    return Values(_single(statements, Counter(name for node in statements for name in _bound_by(node))))
 
 
 def shape_of(node: ast.AST) -> str:
@@ -58,22 +67,30 @@ def source_of(node: ast.AST) -> str:
         return ast.dump(node)
 
 
-def _single(nodes: Iterable[ast.AST]) -> dict[str, ast.expr]:
+def _single(nodes: Iterable[ast.AST], bound: Mapping[str, int]) -> dict[str, ast.expr]:
     found: dict[str, ast.expr] = {}
-    counts: Counter[str] = Counter()
     for node in nodes:
-        counts.update(_bound_by(node))
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             found[node.targets[0].id] = node.value
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
             found[node.target.id] = node.value
-    return {name: value for name, value in found.items() if counts[name] == 1 and _is_small(value)}
+    return {name: value for name, value in found.items() if bound[name] == 1 and _is_small(value)}
 
 
-def _bound_by(node: ast.AST) -> list[str]:
+def _bound_in(nodes: Iterable[ast.AST]) -> Counter[str]:
+    """How often names are bound; once more below `except` and `case`, which may never be reached."""
+    bound: Counter[str] = Counter()
+    for node in nodes:
+        if isinstance(node, ast.ExceptHandler | ast.match_case):
+            bound.update(name.id for name in ast.walk(node) if _is_store(name))
+        elif _is_store(node):
+            bound[node.id] += 1
+    return bound
+
+
+def _bound_by(node: ast.stmt) -> list[str]:
     """The names that a statement binds, without those of the statements inside it."""
-    heads = [node] if not isinstance(node, ast.stmt) else _heads(node)
-    return [name.id for head in heads for name in ast.walk(head) if _is_store(name)]
+    return [name.id for head in _heads(node) for name in ast.walk(head) if _is_store(name)]
 
 
 def _heads(node: ast.stmt) -> list[ast.AST]:
