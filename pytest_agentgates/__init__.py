@@ -20,8 +20,9 @@ __all__ = [
 if TYPE_CHECKING:
     from pytest_agentgates.core.finding import Finding, Rule
     from pytest_agentgates.core.options import option
-    from pytest_agentgates.core.ports import Stage, Workspace
+    from pytest_agentgates.core.ports import Stage
     from pytest_agentgates.core.verdict import GateResult, GateStatus
+    from pytest_agentgates.core.workspace_port import Workspace
     from pytest_agentgates.errors import AgentGatesError
     from pytest_agentgates.hooks import hookimpl
 
@@ -32,7 +33,7 @@ _HOME = {
     "GateStatus": "pytest_agentgates.core.verdict",
     "Rule": "pytest_agentgates.core.finding",
     "Stage": "pytest_agentgates.core.ports",
-    "Workspace": "pytest_agentgates.core.ports",
+    "Workspace": "pytest_agentgates.core.workspace_port",
     "hookimpl": "pytest_agentgates.hooks",
     "option": "pytest_agentgates.core.options",
 }

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pytest_agentgates.core.ports import ToolRunner
 from pytest_agentgates.core.record import GitFacts
+from pytest_agentgates.core.workspace_port import ToolRunner
 from pytest_agentgates.errors import AgentGatesError, UsageError
 from pytest_agentgates.run_git import Git
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pytest_agentgates.config import FILES, waivers_of
 from pytest_agentgates.core.finding import Waiver
-from pytest_agentgates.core.ports import BaseTree
+from pytest_agentgates.core.workspace_port import BaseTree
 from pytest_agentgates.source.sweep_marks import RULE as MARKED
 from pytest_agentgates.source.waivers import waivers_in
 

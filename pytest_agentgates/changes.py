@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pytest_agentgates.core.boundary import boundary_of
-from pytest_agentgates.core.ports import BaseTree, Workspace
 from pytest_agentgates.core.record import FileChange
+from pytest_agentgates.core.workspace_port import BaseTree, Workspace
 from pytest_agentgates.source.globs import matches
 
 

@@ -12,10 +12,11 @@ from pytest_agentgates.choose_base import base_of_run, unreviewed_at
 from pytest_agentgates.clean_run import Scene, clean_scene, in_place, why_in_place
 from pytest_agentgates.core.moves import TAKEN_BACK, moves_after
 from pytest_agentgates.core.outcomes import TestClaim
-from pytest_agentgates.core.ports import ExpectedTests, TaskStore
+from pytest_agentgates.core.ports import TaskStore
 from pytest_agentgates.core.record import RunRecord, TaskOutcome
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.core.verdict import GateResult, GateStatus, judge
+from pytest_agentgates.core.workspace_port import ExpectedTests
 from pytest_agentgates.describe_run import describe_run, new_run_id
 from pytest_agentgates.errors import AgentGatesError, Mistake, NoTestsError, UsageError
 from pytest_agentgates.evolution_log import log_skipped
@@ -170,7 +171,7 @@ def _of_log(project: Project, tasks: Sequence[Task]) -> Iterator[str]:
     """What a task says of its base and boundary must be what the log says that was recorded."""
     log = read_task_log(project)
     for task in tasks:
-        yield from unlogged(task, log)
+        yield from (f"{problem}; to look at and mend it: agentgates doctor --fix" for problem in unlogged(task, log))
 
 
 def _of_files(changed: Sequence[str]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pytest_agentgates.core.ports import Workspace
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.source.globs import is_glob, matches
 
 # A check that the user limited is a smaller check; the verdict still needs one gate that looked at something.

@@ -14,9 +14,9 @@ from pytest_agentgates.clean_tree import Selection, TreePlan, build_tree, carry,
 from pytest_agentgates.config import RunSettings, run_settings
 from pytest_agentgates.core.boundary import boundary_of
 from pytest_agentgates.core.node_ids import belongs
-from pytest_agentgates.core.ports import ExpectedTests
 from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.task import Task
+from pytest_agentgates.core.workspace_port import ExpectedTests
 from pytest_agentgates.map_tests import map_all
 from pytest_agentgates.source.file_kinds import FileKind, file_kinds
 from pytest_agentgates.source.globs import matches

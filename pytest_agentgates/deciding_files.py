@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pytest_agentgates.core.ports import ExpectedTests
+from pytest_agentgates.core.workspace_port import ExpectedTests
 from pytest_agentgates.source.tree import differences, digest_files
 
 

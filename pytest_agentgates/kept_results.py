@@ -14,8 +14,9 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from pytest_agentgates.core.ports import Gate, JudgesSource, Workspace
+from pytest_agentgates.core.ports import Gate, JudgesSource
 from pytest_agentgates.core.verdict import GateResult
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.file_lock import locked
 from pytest_agentgates.gate_result_json import decode_result, encode_result

@@ -14,8 +14,9 @@ from typing import Any
 
 from pytest_agentgates.config import FILES, GateTable, gate_tables, tasks_location
 from pytest_agentgates.core.boundary import declared_paths
-from pytest_agentgates.core.ports import BaseTree, Loss, TaskStore
+from pytest_agentgates.core.ports import TaskStore
 from pytest_agentgates.core.task import Task
+from pytest_agentgates.core.workspace_port import BaseTree, Loss
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.run_gates import ConfiguredGate
 from pytest_agentgates.source.globs import matches

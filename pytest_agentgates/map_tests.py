@@ -11,8 +11,8 @@ from typing import TypeVar
 
 from pytest_agentgates.core.finding import Finding
 from pytest_agentgates.core.node_ids import belongs, function_of
-from pytest_agentgates.core.ports import ExpectedTests
 from pytest_agentgates.core.task import Task
+from pytest_agentgates.core.workspace_port import ExpectedTests
 from pytest_agentgates.source.globs import is_glob, matches, static_prefix
 from pytest_agentgates.source.task_marks import MARK
 from pytest_agentgates.source.test_files import TestFiles

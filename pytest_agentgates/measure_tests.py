@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from pytest_agentgates.core.ports import Workspace
 from pytest_agentgates.core.task import Task
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.measure_coverage import data_files, environment, plan_measuring, static_roots
 from pytest_agentgates.project import Measuring

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_agentgates.core.command_words import Pipeline, Stage, Word
-from pytest_agentgates.core.ports import ToolRun, ToolRunner
+from pytest_agentgates.core.workspace_port import ToolRun, ToolRunner
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.tool_output import how_it_ended, last_lines
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from pytest_agentgates.config import Config
-from pytest_agentgates.core.ports import Clock, EvidenceWriter, Stage, TaskStore, ToolRunner, Workspace
+from pytest_agentgates.core.ports import Clock, EvidenceWriter, Stage, TaskStore
+from pytest_agentgates.core.workspace_port import ToolRunner, Workspace
 from pytest_agentgates.run_gates import ConfiguredGate
 
 

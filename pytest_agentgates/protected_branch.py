@@ -9,8 +9,8 @@ from pathlib import Path
 from pytest_agentgates.base_tree import GitBase, branch_point, find_base
 from pytest_agentgates.config import FILES
 from pytest_agentgates.configuration_at import other_settings
-from pytest_agentgates.core.ports import BaseTree, Loss
 from pytest_agentgates.core.task import Task, TaskStatus
+from pytest_agentgates.core.workspace_port import BaseTree, Loss
 from pytest_agentgates.errors import AgentGatesError, UsageError
 from pytest_agentgates.losses import gates_below_base, tasks_at
 from pytest_agentgates.project import Project

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 
 from pytest_agentgates.core.baseline import Identity, excuse
 from pytest_agentgates.core.finding import Finding, Waiver, waive
-from pytest_agentgates.core.ports import Gate, Stage, Workspace
+from pytest_agentgates.core.ports import Gate, Stage
 from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, settle
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.kept_results import check_or_recall
 from pytest_agentgates.run_tool import terminate_all
 from pytest_agentgates.source.globs import matches

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pytest_agentgates.core.ports import ToolRun, ToolRunner
+from pytest_agentgates.core.workspace_port import ToolRun, ToolRunner
 from pytest_agentgates.errors import AgentGatesError
 
 _SECONDS = 120.0

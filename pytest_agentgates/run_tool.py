@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from pytest_agentgates.core.ports import ToolRun
+from pytest_agentgates.core.workspace_port import ToolRun
 
 Child = subprocess.Popen[bytes]
 

@@ -14,8 +14,9 @@ from pytest_agentgates.base_waivers import held_to_base
 from pytest_agentgates.config import Config
 from pytest_agentgates.core.boundary import Limits
 from pytest_agentgates.core.finding import Waiver
-from pytest_agentgates.core.ports import AsksForDetails, BaseTree, Loss, SetsLimits, SourceScope
+from pytest_agentgates.core.ports import AsksForDetails, SetsLimits
 from pytest_agentgates.core.task import Task
+from pytest_agentgates.core.workspace_port import BaseTree, Loss, SourceScope
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.evolution_log import evolution_place
 from pytest_agentgates.file_lock import locks_beside

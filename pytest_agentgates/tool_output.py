@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pytest_agentgates.core.ports import ToolRun
+from pytest_agentgates.core.workspace_port import ToolRun
 from pytest_agentgates.errors import AgentGatesError
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])")

@@ -11,10 +11,18 @@ from typing import TypeVar
 from pytest_agentgates.core.boundary import Limits
 from pytest_agentgates.core.finding import Waiver
 from pytest_agentgates.core.outcomes import TestClaim
-from pytest_agentgates.core.ports import BaseTree, ExpectedTests, Loss, SourceScope, ToolRun, ToolRunner, Workspace
 from pytest_agentgates.core.reruns import Reruns
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult
+from pytest_agentgates.core.workspace_port import (
+    BaseTree,
+    ExpectedTests,
+    Loss,
+    SourceScope,
+    ToolRun,
+    ToolRunner,
+    Workspace,
+)
 
 T = TypeVar("T")
 

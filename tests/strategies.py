@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from pytest_agentgates.core.finding import Finding, Severity
 from pytest_agentgates.core.outcomes import Failure, Outcome, TestClaim, TestRecord
-from pytest_agentgates.core.ports import ExpectedTests
 from pytest_agentgates.core.record import FileChange, GitFacts, RunRecord, TaskOutcome
 from pytest_agentgates.core.task import Step, TaskStatus
 from pytest_agentgates.core.verdict import GateResult, GateStatus, Tool, Verdict, VerdictStatus
+from pytest_agentgates.core.workspace_port import ExpectedTests
 
 TEXTS = st.text(max_size=20)
 NAMES = st.text(min_size=1, max_size=12)

@@ -9,8 +9,9 @@ from typing import ClassVar
 import pytest
 
 from pytest_agentgates.core.finding import Finding, Rule
-from pytest_agentgates.core.ports import Stage, Workspace
+from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.verdict import GateResult, GateStatus, result_of
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.kept_results import check_or_recall
 from pytest_agentgates.run_tool import LocalTools
 from pytest_agentgates.source.shared_facts import facts_of

@@ -10,8 +10,8 @@ import pytest
 
 from pytest_agentgates import map_tests as subject
 from pytest_agentgates.core.finding import Finding
-from pytest_agentgates.core.ports import ExpectedTests
 from pytest_agentgates.core.task import Task
+from pytest_agentgates.core.workspace_port import ExpectedTests
 from pytest_agentgates.source import test_settings
 
 PROJECT = {

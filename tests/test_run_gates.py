@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from pytest_agentgates.core.finding import Finding, Rule, Waiver
-from pytest_agentgates.core.ports import Gate, Stage, Workspace
+from pytest_agentgates.core.ports import Gate, Stage
 from pytest_agentgates.core.verdict import GateResult, GateStatus, result_of
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.run_gates import ConfiguredGate, run_beside, run_gate
 from tests.fakes import FakeWorkspace
 

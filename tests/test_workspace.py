@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import sleep
 
-from pytest_agentgates.core.ports import SourceScope, Workspace
+from pytest_agentgates.core.workspace_port import SourceScope, Workspace
 from pytest_agentgates.run_tool import LocalTools
 from pytest_agentgates.source.shared_facts import facts_of
 from pytest_agentgates.workspace import ProjectWorkspace

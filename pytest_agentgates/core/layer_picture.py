@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from pytest_agentgates.core.ports import Workspace
+    from pytest_agentgates.core.workspace_port import Workspace
 
 
 @dataclass(frozen=True, order=True)

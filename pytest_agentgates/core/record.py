@@ -11,7 +11,7 @@ from pytest_agentgates.core.task import Step
 from pytest_agentgates.core.verdict import GateResult, Tool, Verdict, VerdictStatus, worst
 
 if TYPE_CHECKING:  # ports names this module in its own signatures
-    from pytest_agentgates.core.ports import ExpectedTests
+    from pytest_agentgates.core.workspace_port import ExpectedTests
 
 # Which gate says what of a run's verification.
 VERIFICATION = {"tests": "tests_pass", "typecheck": "mypy_clean", "lint": "ruff_clean"}

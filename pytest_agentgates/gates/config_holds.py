@@ -10,9 +10,10 @@ from typing import ClassVar
 from pytest_agentgates.baseline_file import parse_baseline
 from pytest_agentgates.core.baseline import Baseline, Identity, grown, unused
 from pytest_agentgates.core.finding import Finding, Rule, Waiver
-from pytest_agentgates.core.ports import BaseTree, Stage, Workspace
+from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, GateStatus, result_of
+from pytest_agentgates.core.workspace_port import BaseTree, Workspace
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.source.globs import matches
 from pytest_agentgates.source.shadowing import ROOTS, shadows

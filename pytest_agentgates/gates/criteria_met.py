@@ -12,11 +12,12 @@ from pytest_agentgates.core.criteria import PROVED, criteria_of
 from pytest_agentgates.core.criterion_proof import Proof, ProofState
 from pytest_agentgates.core.finding import Finding, Rule, Severity
 from pytest_agentgates.core.options import option
-from pytest_agentgates.core.ports import Stage, Workspace
+from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import one_line
 from pytest_agentgates.core.refused_commands import PROTECTED
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, result_of
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.prove_criteria import prove_criteria
 

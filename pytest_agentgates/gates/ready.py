@@ -8,10 +8,11 @@ from typing import ClassVar
 
 from pytest_agentgates.core.dependencies import cycle_of
 from pytest_agentgates.core.finding import Finding, Rule
-from pytest_agentgates.core.ports import Stage, Workspace
+from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import counted, one_line
 from pytest_agentgates.core.task import LAYERS, Task, TaskStatus
 from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
+from pytest_agentgates.core.workspace_port import Workspace
 
 DEPENDENCY, LAYER, OWNER, REMEDIATION = (
     Rule("TSK002", "a dependency is not completed, is unknown, or the dependencies form a cycle"),

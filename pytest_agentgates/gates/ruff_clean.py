@@ -11,9 +11,10 @@ from typing import Any, ClassVar, Literal
 from pytest_agentgates.choose_files import NONE_ASKED_FOR, Targets, choose_files
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.options import option
-from pytest_agentgates.core.ports import Stage, ToolRun, Workspace
+from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, GateStatus, Tool, could_not_judge, result_of
+from pytest_agentgates.core.workspace_port import ToolRun, Workspace
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.find_tool import ruff_command, version_of
 from pytest_agentgates.source.gitignore import Ignores

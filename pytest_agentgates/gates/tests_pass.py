@@ -11,9 +11,10 @@ from pytest_agentgates.core.finding import Finding, Rule, Severity
 from pytest_agentgates.core.judge_witness import FALSIFIED, witness_findings
 from pytest_agentgates.core.node_ids import belongs, function_of
 from pytest_agentgates.core.outcomes import Outcome, TestClaim, TestRecord
-from pytest_agentgates.core.ports import Stage, Workspace
+from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
+from pytest_agentgates.core.workspace_port import Workspace
 
 FAILED, BROKEN, NEVER_RAN, SKIPPED, FLAKY, NOTHING_RAN, NARROWED, ENDED_EARLY = (
     Rule("RUN001", "a test failed"),

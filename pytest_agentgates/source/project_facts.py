@@ -20,7 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pytest_agentgates.core.ports import SourceScope
+from pytest_agentgates.core.workspace_port import SourceScope
 from pytest_agentgates.source.definition_facts import ClassFact, FunctionFact
 from pytest_agentgates.source.fact_rows import pack, unpack_details, unpack_outline
 from pytest_agentgates.source.facts import Details, FileFacts, ImportFact, Outline, Problem

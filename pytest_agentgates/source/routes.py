@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_agentgates.core.ports import Workspace
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.source.decorated_routes import DecoratedRoutes
 from pytest_agentgates.source.django_routes import DjangoRoutes
 from pytest_agentgates.source.globs import matches

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from pytest_agentgates.core.ports import Workspace
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.source.facts import Problem
 from pytest_agentgates.source.project_facts import ProjectFacts, read_known_project, read_source
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pytest_agentgates.core.ports import Workspace
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.source.facts import Problem
 from pytest_agentgates.source.name_table import NameTable, meanings
 from pytest_agentgates.source.project_facts import ProjectFacts, read_source

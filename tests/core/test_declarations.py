@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 
 from pytest_agentgates.core.layer_picture import CrossingLine, DrawsLayers, LayerPicture
 from pytest_agentgates.core.options import option
-from pytest_agentgates.core.ports import Workspace
+from pytest_agentgates.core.workspace_port import Workspace
 
 FLOORS = {"domain": 90.0}
 PICTURE = LayerPicture((("domain", 2),), (), ())
@@ -17,7 +17,7 @@ class Options:
     """Options as a gate declares them."""
 
     floor: float = option(80.0, "the floor of all")
-    floors: dict[str, float] = option(FLOORS, "the floors of layers")  # noqa: RUF009  # option returns a field
+    floors: dict[str, float] = option(FLOORS, "the floors of layers")  # option returns a field
     paths: tuple[str, ...] = option(("src",), "where to look")
 
 

@@ -8,10 +8,10 @@ import pytest
 
 from pytest_agentgates.core.node_ids import belongs, function_of
 from pytest_agentgates.core.outcomes import Failure, Outcome, TestClaim, TestRecord
-from pytest_agentgates.core.ports import ExpectedTests
 from pytest_agentgates.core.record import RunRecord, TaskOutcome
 from pytest_agentgates.core.task_tests import failures, never_ran, task_ids, tasks_of
 from pytest_agentgates.core.verdict import Verdict, VerdictStatus
+from pytest_agentgates.core.workspace_port import ExpectedTests
 from tests.fakes import FakeClock
 
 NOW = FakeClock().now()

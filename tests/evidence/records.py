@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from pytest_agentgates.core.finding import Finding, Severity
 from pytest_agentgates.core.outcomes import Failure, Outcome, TestClaim, TestRecord
-from pytest_agentgates.core.ports import ExpectedTests
 from pytest_agentgates.core.record import FileChange, GitFacts, RunRecord, TaskOutcome
 from pytest_agentgates.core.task import Step, TaskStatus
 from pytest_agentgates.core.verdict import GateResult, GateStatus, Tool, Verdict, VerdictStatus
+from pytest_agentgates.core.workspace_port import ExpectedTests
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 START_MS = 1767323045000

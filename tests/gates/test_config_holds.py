@@ -7,9 +7,9 @@ import pytest
 from pytest_agentgates.baseline_file import render_baseline
 from pytest_agentgates.core.baseline import RECORDED, Baseline, Identity
 from pytest_agentgates.core.finding import Finding, Waiver
-from pytest_agentgates.core.ports import Loss
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult, GateStatus
+from pytest_agentgates.core.workspace_port import Loss
 from pytest_agentgates.gates.config_holds import ConfigHolds
 from tests.fakes import FakeBase, FakeWorkspace
 from tests.gated_project import GatedProject

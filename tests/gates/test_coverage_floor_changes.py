@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pytest_agentgates.core.finding import Severity
-from pytest_agentgates.core.ports import BaseTree
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult, GateStatus
+from pytest_agentgates.core.workspace_port import BaseTree
 from pytest_agentgates.gates.coverage_floor import CoverageFloor
 from tests.fakes import FakeBase, FakeWorkspace
 from tests.measured_project import recorded, write_files

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pytest_agentgates.core.finding import Finding
-from pytest_agentgates.core.ports import ToolRun
 from pytest_agentgates.core.verdict import GateStatus
+from pytest_agentgates.core.workspace_port import ToolRun
 from pytest_agentgates.gates.ruff_clean import STANDARDS, RuffClean
 from tests.fakes import FakeBase, FakeTools, FakeWorkspace, ended
 from tests.real_workspace import real_workspace

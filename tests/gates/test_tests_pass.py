@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_agentgates.core.outcomes import Failure, Outcome, RawPhase, TestClaim, TestRecord, WitnessFacts
-from pytest_agentgates.core.ports import ExpectedTests
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateStatus
+from pytest_agentgates.core.workspace_port import ExpectedTests
 from pytest_agentgates.gates.tests_pass import TestsPass
 from tests.fakes import FakeWorkspace
 

@@ -9,9 +9,10 @@ from typing import ClassVar
 
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.options import option
-from pytest_agentgates.core.ports import Stage, Workspace
+from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, result_of
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.gates.authorized.bodies import BodyReader
 from pytest_agentgates.gates.authorized.checks import DEFAULT_CHECKS, Checks, key_fits, public_reason
 from pytest_agentgates.gates.authorized.identities import IdentityReader

@@ -12,9 +12,10 @@ from typing import ClassVar
 
 from pytest_agentgates.core.finding import Finding, Rule, Severity
 from pytest_agentgates.core.options import option
-from pytest_agentgates.core.ports import Stage, ToolRun, Workspace
+from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
+from pytest_agentgates.core.workspace_port import ToolRun, Workspace
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.gates.command.junit_report import Report, ReportedTest, read_report
 from pytest_agentgates.tool_output import how_it_ended, last_lines, relative_path, unreadable

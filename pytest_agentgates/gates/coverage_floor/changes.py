@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pytest_agentgates.base_tree import changed_lines
 from pytest_agentgates.core.finding import Finding
-from pytest_agentgates.core.ports import BaseTree
+from pytest_agentgates.core.workspace_port import BaseTree
 from pytest_agentgates.coverage_settings import CONFIG_FILES, CoverageSettings, read_settings
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.gates.coverage_floor.figures import exact, percent, ranges, shown

@@ -8,9 +8,10 @@ from typing import ClassVar
 
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.options import option
-from pytest_agentgates.core.ports import Stage, Workspace
+from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, result_of
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.gates.coverage_floor.changes import (
     ChangedCoverage,

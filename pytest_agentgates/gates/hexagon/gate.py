@@ -9,9 +9,10 @@ from typing import ClassVar, Literal
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.layer_picture import LayerPicture
 from pytest_agentgates.core.options import option
-from pytest_agentgates.core.ports import Stage, Workspace
+from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.gates.hexagon.components import (
     LAYER_ROLES,
     Components,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pytest_agentgates.core.finding import Finding
-from pytest_agentgates.core.ports import BaseTree
+from pytest_agentgates.core.workspace_port import BaseTree
 from pytest_agentgates.source.facts import Details
 from pytest_agentgates.source.project_facts import ProjectFacts
 from pytest_agentgates.source.read_facts import read_file

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_agentgates.core.finding import Finding
-from pytest_agentgates.core.ports import Workspace
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.gates.hexagon.adapters import Adapter, adapters_in, judge_adapters, without_counterpart
 from pytest_agentgates.gates.hexagon.components import PORTS, Component, Role
 from pytest_agentgates.gates.hexagon.mirror import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pytest_agentgates.core.finding import Finding
-from pytest_agentgates.core.ports import Workspace
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.gates.hexagon.components import Components
 from pytest_agentgates.source.project_facts import ProjectFacts
 

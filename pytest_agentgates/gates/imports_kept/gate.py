@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.options import option
-from pytest_agentgates.core.ports import Stage, ToolRun, Workspace
+from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, Tool, could_not_judge, result_of
+from pytest_agentgates.core.workspace_port import ToolRun, Workspace
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.find_tool import script_command, version_of
 from pytest_agentgates.gates.imports_kept.broken import Break, Link, breaks_of

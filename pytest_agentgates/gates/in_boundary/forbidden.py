@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pytest_agentgates.core.boundary import Boundary
-from pytest_agentgates.core.ports import BaseTree, Workspace
+from pytest_agentgates.core.workspace_port import BaseTree, Workspace
 from pytest_agentgates.gates.in_boundary.shadows import shadowed
 from pytest_agentgates.source.globs import matches
 

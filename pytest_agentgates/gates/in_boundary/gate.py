@@ -11,10 +11,11 @@ from pytest_agentgates.changes import actions_since
 from pytest_agentgates.core.boundary import Boundary, Drift, Limits, boundary_of, widenings
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.options import option
-from pytest_agentgates.core.ports import BaseTree, Stage, Workspace
+from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import counted, differing
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, result_of
+from pytest_agentgates.core.workspace_port import BaseTree, Workspace
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.gates.in_boundary.forbidden import forbidden_files
 from pytest_agentgates.gates.in_boundary.protected import protected_kind, tests_named_by

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-from pytest_agentgates.core.ports import Workspace
+from pytest_agentgates.core.workspace_port import Workspace
 
 # Names that many packages install by mistake, and folders that are no modules for anyone.
 _NO_NAMES = frozenset({"test", "tests", "testing", "docs", "doc", "examples", "scripts", "bin", "build", "dist", "src"})

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pytest_agentgates.core.ports import BaseTree, Workspace
+from pytest_agentgates.core.workspace_port import BaseTree, Workspace
 from pytest_agentgates.source.file_kinds import FileKind, file_kinds
 from pytest_agentgates.source.test_settings import read_test_settings
 

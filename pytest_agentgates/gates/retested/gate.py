@@ -11,10 +11,11 @@ from pytest_agentgates.core.finding import Finding, Rule, Severity
 from pytest_agentgates.core.node_ids import belongs
 from pytest_agentgates.core.options import option
 from pytest_agentgates.core.outcomes import Outcome, TestClaim, TestRecord
-from pytest_agentgates.core.ports import BaseTree, Stage, Workspace
+from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.reruns import Rerun, Reruns
 from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, result_of
+from pytest_agentgates.core.workspace_port import BaseTree, Workspace
 from pytest_agentgates.gates.retested.changed_code import ChangedCode, changed_code
 from pytest_agentgates.gates.retested.mutants import Mutant, choose, mutants_of
 from pytest_agentgates.gates.retested.new_tests import NewTests, new_tests

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pytest_agentgates.core.node_ids import function_of
 from pytest_agentgates.core.outcomes import Outcome, TestRecord
-from pytest_agentgates.core.ports import BaseTree, Workspace
+from pytest_agentgates.core.workspace_port import BaseTree, Workspace
 from pytest_agentgates.source.test_items import test_functions
 from pytest_agentgates.source.test_settings import read_test_settings
 

@@ -9,9 +9,10 @@ from typing import ClassVar
 
 from pytest_agentgates.core.finding import Rule
 from pytest_agentgates.core.options import option
-from pytest_agentgates.core.ports import Stage, Workspace
+from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.gates.tenant_filter.candidates import files_using, near_files
 from pytest_agentgates.gates.tenant_filter.class_bodies import read_bodies

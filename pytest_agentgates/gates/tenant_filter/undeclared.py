@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from pytest_agentgates.core.finding import Finding, Severity
-from pytest_agentgates.core.ports import Workspace
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.gates.tenant_filter.rules import UNDECLARED
 from pytest_agentgates.gates.tenant_filter.world import World
 from pytest_agentgates.source.mapped_tables import MappedTable, TenantTables

@@ -9,9 +9,10 @@ from typing import ClassVar
 from pytest_agentgates.core.finding import Finding, Rule
 from pytest_agentgates.core.options import option
 from pytest_agentgates.core.outcomes import ExecutedStatement, WatchedStatements
-from pytest_agentgates.core.ports import Stage, Workspace
+from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
+from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.gates.tenant_runtime.exempt_places import ExemptPlaces
 from pytest_agentgates.source.mapped_tables import TENANT_COLUMNS, Ownership, mapped_tables_of, tenant_tables

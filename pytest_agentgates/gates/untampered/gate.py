@@ -14,9 +14,10 @@ from typing import ClassVar
 from pytest_agentgates.core.boundary import Boundary, boundary_of
 from pytest_agentgates.core.finding import Finding, Rule, Severity
 from pytest_agentgates.core.options import option
-from pytest_agentgates.core.ports import BaseTree, Stage, Workspace
+from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import differing
 from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, result_of
+from pytest_agentgates.core.workspace_port import BaseTree, Workspace
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.gates.untampered.example_numbers import accuse_numbers
 from pytest_agentgates.gates.untampered.examples import Example, changed_functions, examples_of

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pytest_agentgates.core.finding import Finding
-from pytest_agentgates.core.ports import BaseTree, Workspace
+from pytest_agentgates.core.workspace_port import BaseTree, Workspace
 from pytest_agentgates.gates.untampered.own_settings import own_changes
 from pytest_agentgates.gates.untampered.rules import SETTINGS
 from pytest_agentgates.gates.untampered.settings_files import (

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from pytest_agentgates.core.ports import BaseTree, Workspace
+from pytest_agentgates.core.workspace_port import BaseTree, Workspace
 from pytest_agentgates.source.source_text import decode
 
 LIMIT = 5_000_000
