@@ -171,7 +171,7 @@ def _of_log(project: Project, tasks: Sequence[Task]) -> Iterator[str]:
     """What a task says of its base and boundary must be what the log says that was recorded."""
     log = read_task_log(project)
     for task in tasks:
-        yield from (f"{problem}; to look at and mend it: agentgates doctor --fix" for problem in unlogged(task, log))
+        yield from (f"{problem}; what to do: agentgates doctor" for problem in unlogged(task, log))
 
 
 def _of_files(changed: Sequence[str]) -> Iterator[str]:

@@ -155,7 +155,7 @@ def _next_command(record: RunRecord) -> str:
     if record.status is VerdictStatus.FAIL:
         return f"mend the findings, then: pytest {ids}"
     if record.status is VerdictStatus.INCOMPLETE:
-        return f"run all of it: pytest {ids}"
+        return f"settle what is named above, then run all of it: pytest {ids}"
     if record.status is VerdictStatus.ERROR:
         return f"let every gate judge (see above), then: pytest {ids}"
     return "agentgates tasks list"

@@ -50,7 +50,7 @@ def test_a_base_that_was_moved_by_hand_completes_nothing(begun: GatedProject) ->
     result = begun.gated()
     assert result.ret == 1
     assert begun.status() == "in_progress"
-    result.stdout.fnmatch_lines([f"  {said}"])
+    result.stdout.fnmatch_lines([f"  {said}; what to do: agentgates doctor"])
     assert any(said in line for line in begun.agentgates("verify", "T1").outlines)
     assert any(said in line for line in begun.agentgates("doctor").outlines)
 
@@ -61,7 +61,8 @@ def test_a_base_that_was_taken_out_by_hand_completes_nothing(begun: GatedProject
     change_entry(begun, base=base)
     result = begun.gated()
     assert result.ret == 1
-    result.stdout.fnmatch_lines(["  the task T1 records no base, the log says *"])
+    said, next_line = "  the task T1 records no base, the log says *; what to do: agentgates doctor", "next: settle what*"
+    result.stdout.fnmatch_lines([said, next_line])
 
 
 def test_a_base_is_moved_for_good_with_a_reason(begun: GatedProject) -> None:
@@ -87,7 +88,7 @@ def test_a_widening_that_was_written_by_hand_completes_nothing(begun: GatedProje
     result = begun.gated()
     assert result.ret == 1
     assert begun.status() == "in_progress"
-    result.stdout.fnmatch_lines([f"  {said}"])
+    result.stdout.fnmatch_lines([f"  {said}; what to do: agentgates doctor"])
     assert any(said in line for line in begun.agentgates("doctor").outlines)
     change_entry(begun, widened=[])
     words = ("tasks", "widen", "T1", "src/more.py", "--reason", "split off", "--agent", "ann")
