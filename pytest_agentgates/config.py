@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pytest_agentgates.config_schema import common_properties, top_level_schema, with_common_properties
+from pytest_agentgates.config_mistakes import config_mistakes, in_order
+from pytest_agentgates.config_schema import common_properties, top_level_schema
 from pytest_agentgates.core.finding import Waiver
-from pytest_agentgates.errors import Mistake, UsageError
-from pytest_agentgates.toml_lines import line_of
-from pytest_agentgates.validate import mistakes_of, nearest
+from pytest_agentgates.errors import UsageError
+from pytest_agentgates.validate import mistakes_of
 
 FILES = ("agentgates.toml", "pyproject.toml")
 _ENVIRONMENT = {
@@ -104,9 +104,9 @@ def parse_config(unread: Config, gate_schemas: Mapping[str, Mapping[str, Any]]) 
     source, text = unread.source, unread.text
     table = _table(_parse(text, source), source)
     prefix = "" if source == "agentgates.toml" else "tool.agentgates"
-    mistakes = _all_mistakes(table, gate_schemas, prefix)
+    mistakes = config_mistakes(table, gate_schemas, prefix)
     if mistakes:
-        raise UsageError.of(_in_order(mistakes, source, text))
+        raise UsageError.of(in_order(mistakes, source, text))
     return _with_environment(_build(unread, table))
 
 
@@ -190,64 +190,6 @@ def _table(document: dict[str, Any], source: str) -> dict[str, Any]:
     return table
 
 
-def _all_mistakes(
-    table: Mapping[str, Any], gate_schemas: Mapping[str, Mapping[str, Any]], prefix: str
-) -> list[Mistake]:
-    mistakes = mistakes_of(table, top_level_schema(), prefix)
-    gates = table.get("gates", {})
-    if isinstance(gates, dict):
-        for name, options in gates.items():
-            mistakes += _gate_mistakes(name, options, gate_schemas, _join(prefix, f"gates.{name}"))
-        mistakes += _profile_mistakes(table, {*gate_schemas, *gates}, prefix)
-    return mistakes
-
-
-def _gate_mistakes(
-    name: str, options: object, gate_schemas: Mapping[str, Mapping[str, Any]], key: str
-) -> list[Mistake]:
-    if not isinstance(options, dict):
-        return [Mistake(f"a gate is a table, not {type(options).__name__}", key, f"write [{key}]")]
-    kind = str(options.get("type", name))
-    if kind not in gate_schemas:
-        wanted = nearest(kind, gate_schemas)
-        fix = f"did you mean {wanted}?" if wanted else f"the gates are: {', '.join(sorted(gate_schemas))}"
-        return [Mistake(f"AGT003 no one offers a gate {kind!r}", key, fix)]
-    schema = dict(gate_schemas[kind])
-    schema["properties"] = with_common_properties(schema["properties"])
-    return mistakes_of(options, schema, key) + _switched_off(name, options, key)
-
-
-def _switched_off(name: str, options: Mapping[str, Any], key: str) -> list[Mistake]:
-    """The gates that carry the promise cannot be taken out of it."""
-    if name not in ("ready", "tests_pass", "config"):
-        return []
-    off = [option for option in ("enabled", "blocking") if options.get(option) is False]
-    return [Mistake(f"{name} cannot be switched off", f"{key}.{option}", "remove this line") for option in off]
-
-
-def _profile_mistakes(table: Mapping[str, Any], known: set[str], prefix: str) -> list[Mistake]:
-    mistakes = []
-    for layer, profile in table.get("profiles", {}).items():
-        for name in profile.get("gates", ()) if isinstance(profile, dict) else ():
-            if name not in known:
-                wanted = nearest(str(name), known)
-                fix = f"did you mean {wanted}?" if wanted else "name a gate that exists"
-                key = _join(prefix, f"profiles.{layer}.gates")
-                mistakes.append(Mistake(f"AGT003 no one offers a gate {name!r}", key, fix))
-    return mistakes
-
-
-def _in_order(mistakes: Sequence[Mistake], source: str, text: str) -> list[Mistake]:
-    """The mistakes with their lines, in the order of the file."""
-    lines = [line_of(text, mistake.where.split(".")) for mistake in mistakes]
-    ordered = sorted(zip(lines, mistakes, strict=True), key=lambda pair: pair[0])
-    return [replace(mistake, where=_place(source, line, mistake.where)) for line, mistake in ordered]
-
-
-def _place(source: str, line: int, key: str) -> str:
-    return f"{source}:{line}: {key}" if line else f"{source}: {key}"
-
-
 def _build(config: Config, table: Mapping[str, Any]) -> Config:
     simple = {
         name: table[name]
@@ -312,7 +254,3 @@ def _with_environment(config: Config) -> Config:
     given = {name: os.environ.get(variable) for variable, name in _ENVIRONMENT.items()}
     named: dict[str, Any] = {name: value for name, value in given.items() if value}
     return replace(config, **named)
-
-
-def _join(prefix: str, key: str) -> str:
-    return f"{prefix}.{key}" if prefix else key
