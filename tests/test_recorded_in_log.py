@@ -61,7 +61,10 @@ def test_a_base_that_was_taken_out_by_hand_completes_nothing(begun: GatedProject
     change_entry(begun, base=base)
     result = begun.gated()
     assert result.ret == 1
-    said, next_line = "  the task T1 records no base, the log says *; what to do: agentgates doctor", "next: settle what*"
+    said, next_line = (
+        "  the task T1 records no base, the log says *; what to do: agentgates doctor",
+        "next: settle what*",
+    )
     result.stdout.fnmatch_lines([said, next_line])
 
 
