@@ -95,6 +95,12 @@ class Task:
     @property
     def attempts(self) -> int:
         """How many judgements failed since the task was last completed or reopened, whoever worked on it."""
+        if (
+            self.status is TaskStatus.BLOCKED
+            and self.history
+            and self.history[-1].reason == MoveReason.ATTEMPTS_USED_UP
+        ):
+            return self.history[-1].attempt
         count = 0
         for step in reversed(self.history):
             if step.reason == MoveReason.ATTEMPT_FAILED.value:

@@ -35,7 +35,7 @@ def test_every_step_is_legal_and_follows_from_the_one_before(
             assert step.after in LEGAL[step.before]
             standing = step.after
         task = after(task, steps)
-        assert task.attempts < max_attempts
+        assert (task.attempts >= max_attempts) == (task.status is TaskStatus.BLOCKED)
 
 
 @given(st.sampled_from(RUNNABLE), VERDICTS)
@@ -60,6 +60,15 @@ def test_the_third_failure_blocks() -> None:
         task = after(task, steps)
         seen.append((task.status.value, steps[-1].attempt))
     assert seen == [("in_progress", 1), ("in_progress", 2), ("blocked", 3)]
+
+
+def test_a_blocked_task_tells_how_many_attempts_it_took() -> None:
+    task = Task("T1", status=TaskStatus.PENDING)
+    for _ in range(3):
+        task = after(task, moves_after(task, FAILED, 3))
+    assert (task.status, task.attempts) == (TaskStatus.BLOCKED, 3)
+    by_hand = Task("T1", status=TaskStatus.PENDING, history=task.history)
+    assert by_hand.attempts == 0
 
 
 def test_attempts_start_anew_after_reopening() -> None:
