@@ -87,7 +87,7 @@ def reopen_task(project: Project, task_id: str, agent: str) -> Moved:
 
 def agent_name(project: Project, named: str) -> str:
     """Who acts: the name given, else the configured one; raises UsageError where there is none."""
-    if name := named or project.config.agent:
+    if name := named.strip() or project.config.agent.strip():
         return name
     raise UsageError("no agent is named", fix="add --agent NAME, or set `agent` in the configuration")
 

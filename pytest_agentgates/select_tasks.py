@@ -37,7 +37,7 @@ def find_task(all_tasks: Sequence[Task], task_id: str) -> Task:
     by_id = {task.id: task for task in all_tasks}
     if task_id in by_id:
         return by_id[task_id]
-    wanted = nearest(task_id, by_id)
+    wanted = {other.casefold(): other for other in by_id}.get(task_id.casefold()) or nearest(task_id, by_id)
     fix = f"did you mean {wanted}?" if wanted else "look at the ids with: agentgates tasks list"
     what = f"there is no task {task_id!r} in the store" if task_id else "no task is named"
     raise UsageError(f"TSK001 {what}", fix=fix)

@@ -32,6 +32,15 @@ def test_what_another_holds_is_refused_and_ones_own_is_no_mistake(project: TaskP
     assert project.run("tasks", "release", "T1", "--agent", "bob").returncode == 4
 
 
+def test_nobody_is_no_agent_and_an_id_in_other_letters_is_suggested(project: TaskProject) -> None:
+    project.tasks(T1)
+    before = project.task()
+    nobody = project.run("tasks", "claim", "T1", "--agent", "  ")
+    assert (nobody.returncode, "no agent is named" in nobody.stderr) == (4, True)
+    assert project.task() == before
+    assert "did you mean T1?" in project.run("tasks", "claim", "t1", "--agent", "ann").stderr
+
+
 def test_of_many_agents_at_once_one_gets_the_task(project: TaskProject) -> None:
     project.tasks(T1)
     started = [project.start("tasks", "claim", "T1", "--agent", f"agent-{number}") for number in range(6)]
