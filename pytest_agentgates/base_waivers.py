@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pytest_agentgates.config import FILES, waivers_of
+from pytest_agentgates.config import waivers_of
+from pytest_agentgates.config_file import FILES
 from pytest_agentgates.core.finding import Waiver
 from pytest_agentgates.core.workspace_port import BaseTree
 from pytest_agentgates.source.sweep_marks import RULE as MARKED

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pytest_agentgates.check_tree import check_beside, check_tree, limit_paths
-from pytest_agentgates.config import find_root
+from pytest_agentgates.config_file import find_root
 from pytest_agentgates.config_schema import config_schema
 from pytest_agentgates.core.ports import EvidenceWriter
 from pytest_agentgates.core.printable import counted, printable

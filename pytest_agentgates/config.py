@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pytest_agentgates.config_file import FILES, find_root, read_text
 from pytest_agentgates.config_mistakes import config_mistakes, in_order
 from pytest_agentgates.config_schema import common_properties, top_level_schema
 from pytest_agentgates.core.finding import Waiver
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.validate import mistakes_of
 
-FILES = ("agentgates.toml", "pyproject.toml")
 _ENVIRONMENT = {
     "AGENTGATES_TASKS": "tasks",
     "AGENTGATES_EVIDENCE": "evidence",
@@ -74,18 +74,6 @@ class Config:
     waivers: tuple[Waiver, ...] = ()
     run: RunSettings = RunSettings()
     selection: Mapping[str, Any] = field(default_factory=dict)
-
-
-def find_root(start: Path) -> tuple[Path, str]:
-    """The nearest folder upwards that is configured, and its file; else the repository's top, else `start`."""
-    for folder in (start, *start.parents):
-        for name in FILES:
-            if _configures(folder / name):
-                return folder, name
-    for folder in (start, *start.parents):
-        if (folder / ".git").exists():
-            return folder, ""
-    return start, ""
 
 
 def load_config(start: Path, gate_schemas: Mapping[str, Mapping[str, Any]]) -> Config:
@@ -152,25 +140,6 @@ def _other_table(texts: Mapping[str, str]) -> Mapping[str, Any]:
         if table and not mistakes_of(table, top_level_schema(), ""):
             return table
     return {}
-
-
-def configures(name: str, content: bytes) -> bool:
-    """Whether a file of that name is a configuration of this tool."""
-    return name == "agentgates.toml" or b"tool.agentgates" in content
-
-
-def _configures(path: Path) -> bool:
-    return path.is_file() and configures(path.name, path.read_bytes())
-
-
-def read_text(path: Path) -> str:
-    """The text of a configuration file; raises UsageError where it cannot be read."""
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError("is not UTF-8 text", path.name, f"save it as UTF-8 (byte {error.start})") from error
-    except OSError as error:
-        raise UsageError(f"cannot be read: {error.strerror}", path.name, "check its permissions") from error
 
 
 def _parse(text: str, source: str) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pytest_agentgates.base_tree import find_base
-from pytest_agentgates.config import FILES, Config, configures, governing_table
+from pytest_agentgates.config import Config, governing_table
+from pytest_agentgates.config_file import FILES, configures
 from pytest_agentgates.core.workspace_port import ToolRunner
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.run_git import Git

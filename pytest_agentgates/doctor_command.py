@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from pytest_agentgates.config import FILES, find_root
+from pytest_agentgates.config_file import FILES, find_root
 from pytest_agentgates.core.printable import counted, printable
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import CANNOT_JUDGE, FAILED, PASSED

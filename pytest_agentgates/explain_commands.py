@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from pytest_agentgates.config import find_root
+from pytest_agentgates.config_file import find_root
 from pytest_agentgates.core.finding import Rule
 from pytest_agentgates.core.printable import printable
 from pytest_agentgates.errors import PASSED, UsageError

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_agentgates.base_tree import GitBase, find_base
-from pytest_agentgates.config import find_root, read_text
+from pytest_agentgates.config_file import find_root, read_text
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.describe_run import tool_digest
 from pytest_agentgates.map_tests import map_all

@@ -12,7 +12,8 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
-from pytest_agentgates.config import FILES, GateTable, gate_tables, tasks_location
+from pytest_agentgates.config import GateTable, gate_tables, tasks_location
+from pytest_agentgates.config_file import FILES
 from pytest_agentgates.core.boundary import declared_paths
 from pytest_agentgates.core.ports import TaskStore
 from pytest_agentgates.core.task import Task

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pytest_agentgates.base_tree import GitBase, branch_point, find_base
-from pytest_agentgates.config import FILES
+from pytest_agentgates.config_file import FILES
 from pytest_agentgates.configuration_at import other_settings
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.core.workspace_port import BaseTree, Loss

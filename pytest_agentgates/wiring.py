@@ -13,7 +13,8 @@ from typing import Any
 
 from pytest_agentgates import evidence
 from pytest_agentgates.baseline_file import load_baseline
-from pytest_agentgates.config import Config, GateTable, find_root, load_config, parse_config
+from pytest_agentgates.config import Config, GateTable, load_config, parse_config
+from pytest_agentgates.config_file import find_root
 from pytest_agentgates.config_schema import options_schema
 from pytest_agentgates.configuration_at import configuration_at
 from pytest_agentgates.core.baseline import NEVER_RECORDED, Baseline

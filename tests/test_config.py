@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_agentgates.config import Config, find_root, load_config
+from pytest_agentgates.config import Config, load_config
+from pytest_agentgates.config_file import find_root
 from pytest_agentgates.config_schema import config_schema, options_schema
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.wiring import offered_gates
