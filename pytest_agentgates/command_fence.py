@@ -36,6 +36,7 @@ REFUSED, MISSING, NOT_PERMITTED, CONTEXT, SCRIPT = (
 )
 _LARGEST_SCRIPT = 1024 * 1024
 _CONTEXT_SECONDS = 20
+_BY_A_PERSON = "let the controller or a person do it, and check its result here"
 _SHELL_CODE = re.compile(r"-\w*c\w*")
 _OTHER_CODE = re.compile(r"-\w*[cmep]\w*|-[rE]|--(?:eval|print|test)")
 _OF_DATABASE = re.compile(r"(?i)(?:PG|MYSQL|MARIADB|MONGO|REDIS|DB_|DATABASE|SQL)")
@@ -72,11 +73,11 @@ class Fence:
 
     def obstacle(self, command: str) -> Obstacle | None:
         """What stands against a command; nothing of it has run yet."""
-        rules = self.options.rules
-        if reason := refusal_of(command, rules):
-            return Obstacle(REFUSED, reason, "let the controller or a person do it, and check its result here")
         try:
-            placed = [stage for _, stages in placed_stages(read_command(command), self.place) for stage in stages]
+            pipelines = read_command(command)
+            if reason := refusal_of(command, self.options.rules):
+                return Obstacle(REFUSED, reason, _BY_A_PERSON)
+            placed = [stage for _, stages in placed_stages(pipelines, self.place) for stage in stages]
         except UsageError as error:
             return Obstacle(REFUSED, error.mistakes[0].what, error.mistakes[0].fix)
         return next((found for stage in placed for found in self._of_stage(stage)), None)
@@ -90,7 +91,7 @@ class Fence:
         # A link or a glob may lead to other words than those that the criterion shows.
         meant = (os.path.basename(os.path.realpath(program)), *stage.words[1:])
         if reason := refusal_of_words(stage.words, self.options.rules) or refusal_of_words(meant, self.options.rules):
-            yield Obstacle(REFUSED, reason, "let the controller or a person do it, and check its result here")
+            yield Obstacle(REFUSED, reason, _BY_A_PERSON)
         yield from self._of_script(stage, program)
         if uses_cluster(stage.words):
             yield from self._of_context(stage)

@@ -104,7 +104,8 @@ def _lines(result: CriteriaResult) -> Iterator[str]:
         yield f"committed {result.commit[:12]}: {', '.join(result.staged)}"
     elif result.staged:
         yield f"staged: {', '.join(result.staged)}"
-    yield from (f"next: {step}" for step in next_steps(result)[-1:])
+    last = "".join(next_steps(result)[-1:])
+    yield f"next: {f'see to what is not met, {last}' if last.startswith('then: ') else last}"
 
 
 def _word(result: CriteriaResult, proof: Proof | None, done: bool) -> str:

@@ -155,9 +155,19 @@ def test_it_is_told_in_words_as_well(shop: GatedProject) -> None:
             "  no_command  5  A person looked at it",
             "  met         6  *",
             "3 of 6 criteria are ticked; failed",
-            "next: then: agentgates criteria T1",
+            "next: see to what is not met, then: agentgates criteria T1",
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "fix"),
+    [("grep -q add src/calc.py > out", "put it into a script"), ('grep "add src/calc.py', "close it")],
+)
+def test_what_only_a_shell_could_read_is_told_how_to_be_written(shop: GatedProject, command: str, fix: str) -> None:
+    shop.write("docs/tasks/t1.md", TASK.partition("- [x]")[0] + f"- [ ] Odd: `{command}`\n")
+    _, facts = judge(shop, "T1")
+    assert fix in facts["next_steps"][0]
 
 
 def test_patterns_are_printed(shop: GatedProject) -> None:
