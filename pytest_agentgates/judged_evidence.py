@@ -13,6 +13,7 @@ from typing import Any
 
 from pytest_agentgates.base_tree import GitBase, find_base
 from pytest_agentgates.config_file import find_root, read_text
+from pytest_agentgates.core.printable import counted
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.describe_run import tool_digest
 from pytest_agentgates.map_tests import map_all
@@ -110,7 +111,10 @@ class JudgedEvidence:
         """The verdict, and whether the gates and counts say the same."""
         run = self.document
         if run["overall_status"] != "pass" or not run["complete"]:
-            yield f"the evidence itself says {run['overall_status']}" + ("" if run["complete"] else ", incomplete")
+            said = dict.fromkeys(
+                (run["overall_status"], "incomplete" if not run["complete"] else run["overall_status"])
+            )
+            yield f"the evidence itself says {', '.join(said)}"
         count = Counter(gate["status"] for gate in run["gates"])
         for status in ("pass", "fail", "warn", "skip", "error"):
             if run["summary"][status] != count[status]:
@@ -171,10 +175,12 @@ class JudgedEvidence:
         passed = {str(test["name"]).partition("[")[0] for test in tests if test.get("status") == "passed"}
         missing = sorted(functions - passed)
         if missing:
-            yield f"{len(missing)} mapped tests are not among those that passed: {', '.join(missing[:_MOST])}"
+            are = "mapped test is" if len(missing) == 1 else "mapped tests are"
+            yield f"{len(missing)} {are} not among those that passed: {', '.join(missing[:_MOST])}"
         count = sum(test.get("status") == "passed" and test.get("rawStatus") == "passed" for test in tests)
-        if count != self.document["tests"]["passed"]:
-            yield f"it counts {self.document['tests']['passed']} passed tests, the report shows {count}"
+        claimed = self.document["tests"]["passed"] or 0
+        if count != claimed:
+            yield f"it counts {counted(claimed, 'passed test')}, the report shows {count}"
 
     def _logged(self) -> Iterator[str]:
         """A completed task stands in the log with the digest of its evidence; base and boundary are the log's too."""

@@ -96,6 +96,17 @@ def test_a_failed_judgement_verifies_nothing(project: GatedProject) -> None:
     assert "1 judgement failed since it was last completed or reopened" in facts["notes"]
 
 
+def test_a_run_that_ran_no_test_is_told_as_that(project: GatedProject) -> None:
+    project.tasks({"id": "T1", "status": "in_progress", "owner": "bob", "test_files": ["tests/test_fail.py"]})
+    project.commit()
+    project.gated("-q", "--agent-name", "ann")
+    reasons = [reason.partition(": ")[2] for reason in hand_over(project, 3)["verification"]["reasons"]]
+    assert reasons == [
+        "the evidence itself says incomplete",
+        "1 mapped test is not among those that passed: tests/test_fail.py::test_wrong",
+    ]
+
+
 def test_outside_git_what_changed_is_null_with_the_reason(project: GatedProject) -> None:
     facts = hand_over(project, 3)
     assert (facts["files"], facts["dependencies_added"]) == (None, None)
