@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from pytest_agentgates.core.workspace_port import ExpectedTests
 from pytest_agentgates.map_tests import map_all
 from pytest_agentgates.source.file_kinds import FileKind, file_kinds
 from pytest_agentgates.source.globs import matches
+from pytest_agentgates.source.plugin_modules import files_of, named_plugins
 from pytest_agentgates.source.test_settings import INI_FILES, TestSettings, read_test_settings
 from pytest_agentgates.workspace import ProjectWorkspace
 
@@ -134,11 +136,20 @@ def _selection(workspace: ProjectWorkspace, base: GitBase, on_disk: Mapping[str,
     kinds = file_kinds(settings, base.paths)
     return Selection(
         base=known,
-        kinds=replace(kinds, mapped=frozenset(mapped)),
+        kinds=replace(kinds, mapped=frozenset(mapped), plugins=_plugin_files(base, settings, mapped)),
         boundary=boundary_of(workspace.tasks, workspace.limits, workspace.agent),
         new_tests=frozenset(path for path in mapped if path in workspace.files and path not in known),
         base_folders=folders_of(base.paths),
     )
+
+
+def _plugin_files(base: GitBase, settings: TestSettings, mapped: Iterable[str]) -> frozenset[str]:
+    """The modules that the base's settings and test files load as plugins; what it offers to others is its product."""
+    naming = [path for path in base.paths if posixpath.basename(path) == "conftest.py"]
+    texts = base.read_many((*naming, *mapped)).values()
+    offered = {plugin.partition(" = ")[2].partition(":")[0] for plugin in _own_plugins(base)}
+    named = {*settings.plugins, *(name for text in texts for name in named_plugins(text))}
+    return files_of(named - offered, base.paths)
 
 
 def _mapping(tasks: Sequence[Task], expected: Mapping[str, ExpectedTests]) -> Callable[[str], bool]:

@@ -44,16 +44,20 @@ _TEST_FOLDERS = frozenset({"tests", "test"})
 
 @dataclass(frozen=True)
 class FileKinds:
-    """Tells files apart by the test settings, the folders that hold tests, and the files `mapped` to tasks."""
+    """Tells files apart by the test settings, the folders that hold tests, and the files `mapped` to tasks.
+
+    `plugins` are files of the project that pytest loads as plugins.
+    """
 
     settings: TestSettings
     folders: tuple[str, ...] = ()
     mapped: frozenset[str] = frozenset()
+    plugins: frozenset[str] = frozenset()
 
     def of(self, path: str) -> FileKind:
         """The kind of a file, by its path relative to the root."""
         *folders, name = path.split("/")
-        if name.lower() in _STEERING_NAMES or name.endswith(_STEERING_SUFFIXES):
+        if path in self.plugins or name.lower() in _STEERING_NAMES or name.endswith(_STEERING_SUFFIXES):
             return FileKind.STEERING
         if any(folder.endswith(_METADATA) or folder == "__pycache__" for folder in folders):
             return FileKind.STEERING

@@ -8,6 +8,7 @@ import shlex
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,10 @@ class TestNames:
 
 @dataclass(frozen=True)
 class TestSettings:
-    """Where pytest looks for tests; `ini_file` is relative to the root, empty where there is none."""
+    """Where pytest looks for tests; `ini_file` is relative to the root, empty where there is none.
+
+    `plugins` are the modules that `addopts` loads by `-p`.
+    """
 
     __test__ = False  # pytest would take the name for a test class
 
@@ -48,6 +52,7 @@ class TestSettings:
     python_functions: tuple[str, ...] = TestNames.python_functions
     norecursedirs: tuple[str, ...] = ("*.egg", ".*", "_darcs", "build", "CVS", "dist", "node_modules", "venv", "{arch}")
     ini_file: str = ""
+    plugins: tuple[str, ...] = ()
 
     @property
     def names(self) -> TestNames:
@@ -145,9 +150,11 @@ def _read_ini(root: Path, name: str) -> Mapping[str, Any] | None:
 
 def _settings(name: str, table: Mapping[str, Any]) -> TestSettings:
     """Overrides in addopts win over the options themselves."""
-    given = {**table, **dict(_overrides(_words(name, table.get("addopts", []))))}
+    words = _words(name, table.get("addopts", []))
+    given = {**table, **dict(_overrides(words))}
     options = {option: given[option] for option in _OPTIONS if option in given}
-    return TestSettings(ini_file=name, **{option: _words(name, value) for option, value in options.items()})
+    lists = {option: _words(name, value) for option, value in options.items()}
+    return TestSettings(ini_file=name, plugins=tuple(_loaded(words)), **lists)
 
 
 def _words(name: str, value: object) -> tuple[str, ...]:
@@ -157,6 +164,15 @@ def _words(name: str, value: object) -> tuple[str, ...]:
         return tuple(shlex.split(str(value)))
     except ValueError as error:
         raise UsageError(f"pytest's configuration cannot be read: {error}", name, "close the quotation") from error
+
+
+def _loaded(words: Sequence[str]) -> Iterator[str]:
+    """What stands after `-p`, in the same word or the next."""
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
+        if word == "-p":
+            yield following
+        elif word.startswith("-p"):
+            yield word.removeprefix("-p")
 
 
 def _overrides(words: Sequence[str]) -> Iterator[tuple[str, str]]:

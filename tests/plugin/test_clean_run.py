@@ -63,6 +63,25 @@ def test_planted_files_that_steer_have_no_effect_and_are_reported(
     assert {"TMP005", "TMP007", "TMP017"} & set(committed.rules("untampered"))
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("conftest.py", 'pytest_plugins = ["shop.testing"]\n'),
+        ("pytest.ini", "[pytest]\npythonpath = src\naddopts = -p shop.testing\n"),
+    ],
+)
+def test_a_plugin_among_product_code_is_that_of_the_base(committed: GatedProject, name: str, text: str) -> None:
+    committed.write(name, text)
+    committed.write("src/shop/testing.py", "")
+    committed.commit()
+    patch = "monkeypatch.setattr(request.module, 'add', lambda *each: sum(each))"
+    fixture = f"@pytest.fixture(autouse=True)\ndef patched(request, monkeypatch):\n    {patch}\n"
+    committed.write("src/shop/testing.py", f"import pytest\n\n\n{fixture}")
+    assert committed.gated().ret == 1
+    assert committed.rules("tests_pass") == ["RUN001", "RUN001"]
+    assert any("shop/testing.py" in note for note in committed.evidence()["assurance_notes"])
+
+
 def test_deleted_tests_run_all_the_same(committed: GatedProject) -> None:
     (committed.root / "tests/test_pass.py").unlink()
     assert committed.gated().ret == 1

@@ -30,6 +30,7 @@ class Show:
     def pytest_configure(self, config):
         names = ("testpaths", "python_files", "python_classes", "python_functions", "norecursedirs")
         found = {name: config.getini(name) for name in names}
+        found["plugins"] = [name for name in config.option.plugins if name != "no:cacheprovider"]
         print(json.dumps({**found, "ini_file": config.inipath.name if config.inipath else ""}), file=sys.stderr)
 
 for folder in sys.argv[1:]:
