@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from pytest_agentgates.gates.untampered.flaws import flaw_of
 from pytest_agentgates.gates.untampered.values import Values, shape_of, source_of
 
 # How much a check that holds says about the value: equality most, "there is something" least.
@@ -38,8 +39,6 @@ _RAISING = {"raises": EXACT, "warns": EXACT, "assertRaises": EXACT, "assertWarns
 _RAISING_MATCHED = {"assertRaisesRegex": EXACT + 1, "assertWarnsRegex": EXACT + 1}
 _BROAD = frozenset({"Exception", "BaseException", "Warning"})
 _HELPERS = ("assert", "check", "verify", "expect")
-SELF_COMPARED = "it compares a value with itself"
-_EMPTY = frozenset({"list()", "tuple()", "dict()", "set()", "frozenset()", "range(0)", "iter(())"})
 _WEAK_CALLS = {"isinstance": KIND, "issubclass": KIND, "callable": KIND, "hasattr": KIND}
 
 
@@ -151,7 +150,7 @@ def _check(whole: ast.expr, subject: ast.expr, expected: ast.expr | None, streng
         strength,
         line,
         frozenset(_names(subject)),
-        flaw=_flaw(whole, subject, expected),
+        flaw=flaw_of(whole, subject, expected),
     )
 
 
@@ -168,52 +167,6 @@ def _with_tolerance(check: Check, tolerance: float) -> Check:
         tolerance,
         flaw,
     )
-
-
-def _flaw(whole: ast.expr, subject: ast.expr, expected: ast.expr | None) -> str:
-    """Why the check cannot fail, whatever the code under test does; empty where it can."""
-    if _is_always_true(whole):
-        return "it is always true"
-    if expected is not None and ast.dump(subject) == ast.dump(expected) and not isinstance(subject, ast.Constant):
-        return SELF_COMPARED
-    return ""
-
-
-def _is_always_true(node: ast.expr) -> bool:
-    match node:
-        case ast.Constant(value=value):
-            return bool(value)
-        case ast.Tuple(elts=parts) | ast.List(elts=parts):
-            return bool(parts)
-        case ast.BoolOp(op=ast.Or(), values=parts):
-            return any(_is_always_true(part) for part in parts)
-        case ast.Call(func=ast.Name(id="all"), args=[ast.GeneratorExp(generators=[generator, *_])]):
-            return is_empty(generator.iter)
-        case ast.Call(func=ast.Name(id="isinstance"), args=[_, ast.Name(id="object")]):
-            return True
-    return _is_true_comparison(node)
-
-
-def _is_true_comparison(node: ast.expr) -> bool:
-    """Whether nothing but literals is looked at, so that a test that passes tells nothing."""
-    match node:
-        case ast.UnaryOp(op=ast.Not(), operand=ast.Constant(value=value)):
-            return not value
-        case ast.Compare(left=ast.Constant(), comparators=[ast.Constant()]):
-            return True
-    return False
-
-
-def is_empty(node: ast.expr) -> bool:
-    """Whether an iterable is empty by its source alone."""
-    match node:
-        case ast.List(elts=[]) | ast.Tuple(elts=[]) | ast.Dict(keys=[]) | ast.Constant(value="" | b""):
-            return True
-        case ast.Call(func=ast.Attribute(value=inner, attr="items" | "keys" | "values"), args=[]):
-            return is_empty(inner)
-        case ast.Call(func=ast.Name(id="enumerate" | "zip" | "sorted" | "reversed"), args=[inner, *_]):
-            return is_empty(inner)
-    return source_of(node) in _EMPTY
 
 
 def _tolerance(node: ast.expr) -> float | None:

@@ -11,8 +11,8 @@ from pytest_agentgates.gates.untampered.checks import (
     check_of_assert,
     check_of_call,
     check_of_context,
-    is_empty,
 )
+from pytest_agentgates.gates.untampered.flaws import is_empty
 from pytest_agentgates.gates.untampered.skips import Function, Skip, skips_of
 from pytest_agentgates.gates.untampered.values import Values, module_values, source_of
 from pytest_agentgates.source.task_marks import Aliases, read_aliases

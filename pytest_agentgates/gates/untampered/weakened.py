@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from pytest_agentgates.core.finding import Finding
-from pytest_agentgates.gates.untampered.checks import SELF_COMPARED, Check
+from pytest_agentgates.gates.untampered.checks import Check
+from pytest_agentgates.gates.untampered.flaws import SELF_COMPARED
 from pytest_agentgates.gates.untampered.rules import CHANGED_VALUE, GONE, SKIPPED, WEAKER
 from pytest_agentgates.gates.untampered.test_bodies import TestBody, TestModule, read_tests
 from pytest_agentgates.gates.untampered.versions import Versions
