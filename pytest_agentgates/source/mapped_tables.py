@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from pytest_agentgates.core.workspace_port import Workspace
-from pytest_agentgates.source.model_classes import ModelClass, read_models
+from pytest_agentgates.source.model_classes import read_models
 from pytest_agentgates.source.model_fields import ModelField
+from pytest_agentgates.source.model_statements import ModelClass
 from pytest_agentgates.source.syntax import syntax_of
 
 
