@@ -12,8 +12,10 @@ import click
 from pytest_agentgates.core.handover import Handover, handover_facts
 from pytest_agentgates.core.printable import printable
 from pytest_agentgates.errors import CANNOT_JUDGE, FAILED, PASSED, UsageError
+from pytest_agentgates.evolution_log import evolution_place
 from pytest_agentgates.hand_over_task import hand_over_task
 from pytest_agentgates.project import Project
+from pytest_agentgates.queue_file import queue_place
 from pytest_agentgates.recorded_runs import RUNS
 from pytest_agentgates.redact import cleaned
 from pytest_agentgates.render_json import render_json
@@ -75,11 +77,12 @@ def _write(project: Project, text: str, output: str) -> None:
 def _check_place(project: Project, output: str) -> None:
     """Raise UsageError where the report would take the place of what it tells of."""
     config = project.config
-    kept = (*files_of(config.tasks, project.root), config.source)
-    inside = _inside(project, Path(os.path.realpath(output)))
     records = PurePosixPath(config.evidence)
-    is_record = inside in kept or inside in {str(records / writer.file_name) for writer in project.writers}
-    if is_record or PurePosixPath(inside).is_relative_to(records / RUNS):
+    of_tasks = (*files_of(config.tasks, project.root), queue_place(config.tasks), evolution_place(config.evidence))
+    of_evidence = (*(str(records / writer.file_name) for writer in project.writers), str(records / RUNS))
+    kept = (*of_tasks, *of_evidence, config.source, config.baseline)
+    inside = PurePosixPath(_inside(project, Path(os.path.realpath(output))))
+    if any(inside.is_relative_to(place) for place in kept if place):
         raise UsageError("is a record or the configuration, which a report never replaces", output, "name another file")
 
 

@@ -70,6 +70,18 @@ def test_a_report_never_takes_the_place_of_a_record(
     assert {path: path.read_bytes() for path in recorded.root.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.parametrize(
+    "place", ["T1.md", "../agent-queues/domain-queue.json", "../../.claude/evolution/evolution.md"]
+)
+def test_nor_of_a_task_in_a_folder_or_of_a_queue(project: GatedProject, place: str) -> None:
+    project.configure('tasks = "docs/tasks"\n')
+    project.write("docs/tasks/T1.md", "---\nid: T1\n---\n")
+    kept = project.write(f"docs/tasks/{place}", "---\nid: T2\n---\n").read_bytes()
+    result = project.agentgates("report", "--output", f"docs/tasks/{place}")
+    assert (result.ret, "is a record" in result.stderr.str()) == (4, True)
+    assert (project.root / "docs/tasks" / place).read_bytes() == kept
+
+
 @pytest.mark.parametrize("arguments", [("T9",), ("--format", "pdf"), ("T1", "T2")])
 def test_a_mistake_is_one_message(project: GatedProject, arguments: tuple[str, ...]) -> None:
     result = project.agentgates("report", *arguments)
