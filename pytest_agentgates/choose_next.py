@@ -82,9 +82,13 @@ def _waiting(all_tasks: tuple[Task, ...], agent: str, layer: str) -> Iterator[tu
     by_id = {task.id: task for task in all_tasks}
     circular = in_cycles(all_tasks)
     for task in all_tasks:
-        if task.status in _OPEN and layer in ("", task.layer):
+        if layer not in ("", task.layer):
+            continue
+        if task.status in _OPEN:
             held = f"held by {task.owner}" if task.owner not in ("", agent) else ""
             yield task.id, held or _awaited(task, by_id, circular)
+        elif task.status is TaskStatus.IN_PROGRESS and not task.owner:
+            yield task.id, f"is in progress, and nobody holds it: agentgates tasks claim {task.id}"
 
 
 def _awaited(task: Task, by_id: Mapping[str, Task], circular: frozenset[str]) -> str:

@@ -56,7 +56,7 @@ class MoveReason(StrEnum):
 
 
 # By these a task goes from hand to hand, which wipes out no attempt.
-_HANDED_ON = (MoveReason.RELEASED.value, MoveReason.SELECTED.value, MoveReason.CLAIMED.value)
+HANDED_ON = (MoveReason.RELEASED.value, MoveReason.SELECTED.value, MoveReason.CLAIMED.value)
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Task:
         for step in reversed(self.history):
             if step.reason == MoveReason.ATTEMPT_FAILED.value:
                 count += 1
-            elif step.reason not in _HANDED_ON:
+            elif step.reason not in HANDED_ON:
                 break
         return count
 

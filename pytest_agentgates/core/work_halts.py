@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pytest_agentgates.core.printable import one_line
-from pytest_agentgates.core.task import MoveReason, Task
+from pytest_agentgates.core.task import HANDED_ON, MoveReason, Task
 
 MOST_FAILED = 3
 _GATES = ("authorized", "tenant_filter", "tenant_runtime", "row_security")
@@ -78,13 +78,16 @@ def _failed_in_a_row(latest: Iterable[Judgement], by_id: Mapping[str, Task]) -> 
     if len(failed) >= MOST_FAILED:
         reason = f"{len(failed)} tasks in a row failed their gates: {', '.join(reversed(failed))}"
         yield Halt(
-            reason, tuple(failed), f"look for what they share; mend or reopen one: pytest --agent-task {failed[0]}"
+            reason,
+            tuple(failed),
+            f"look for what they share and mend one, or reopen one that is blocked: pytest --agent-task {failed[0]}",
         )
 
 
 def _still_failed(task: Task) -> bool:
-    """Whether the failure was the last that happened to the task: reopening it is a person's word to go on."""
-    return bool(task.history) and task.history[-1].reason in _FAILED
+    """Whether the task failed and was only handed on since: reopening it is a person's word to go on."""
+    told = (step.reason for step in reversed(task.history) if step.reason not in HANDED_ON)
+    return next(told, "") in _FAILED
 
 
 def _security(latest: Iterable[Judgement]) -> Iterator[Halt]:

@@ -28,7 +28,7 @@ def test_three_tasks_that_failed_one_after_the_other_halt() -> None:
         Halt(
             "3 tasks in a row failed their gates: T1, T2, T3",
             ("T3", "T2", "T1"),
-            "look for what they share; mend or reopen one: pytest --agent-task T3",
+            "look for what they share and mend one, or reopen one that is blocked: pytest --agent-task T3",
         ),
     )
 

@@ -43,12 +43,14 @@ def test_begun_then_queued_then_free_tasks_come_by_priority_and_position(project
 
 
 def test_where_nothing_is_free_it_says_what_the_tasks_wait_for(project: TaskProject) -> None:
-    project.tasks(task("T1", dependencies=["T2"]), task("T2", "blocked"), task("T3", owner="bob"))
+    unheld = task("T4", "in_progress")
+    project.tasks(task("T1", dependencies=["T2"]), task("T2", "blocked"), task("T3", owner="bob"), unheld)
     found = project.json(*NEXT)
     assert (found["task"], found["halted"]) == (None, False)
     assert found["waiting"] == [
         {"task_id": "T1", "reason": "waits for T2"},
         {"task_id": "T3", "reason": "held by bob"},
+        {"task_id": "T4", "reason": "is in progress, and nobody holds it: agentgates tasks claim T4"},
     ]
 
 
@@ -65,6 +67,16 @@ def test_three_tasks_in_a_row_that_failed_halt_the_work(project: TaskProject) ->
     assert project.json(*NEXT, exit_code=1)["halted"]
     assert project.run("tasks", "next", "--claim", "--agent", "ann").returncode == 1
     assert project.task("T4")["status"] == "pending"
+
+
+def test_handing_on_a_task_that_failed_lifts_no_halt(project: TaskProject) -> None:
+    project.tasks(failed("T1"), failed("T2"), failed("T3"), task("T4"))
+    for number in (1, 2, 3):
+        project.evidence(f"20260101T00000{number}Z-a", (f"T{number}", "fail"))
+    assert project.run("tasks", "release", "T3", "--agent", "bob").returncode == 0
+    assert project.run(*NEXT).returncode == 1
+    assert project.run("tasks", "claim", "T3", "--agent", "ann").returncode == 0
+    assert project.run(*NEXT).returncode == 1
 
 
 @pytest.mark.parametrize("run_id", ["20260101T000004Z-b", "20260101T000002Z-b"])
