@@ -21,8 +21,9 @@ from pytest_agentgates.errors import FAILED, PASSED
 from pytest_agentgates.project import Project
 from pytest_agentgates.rebase_task import rebase_task
 from pytest_agentgates.select_tasks import find_task, with_filters
+from pytest_agentgates.show_rules import rule_lines, rules_facts
 from pytest_agentgates.show_task import task_facts, task_lines
-from pytest_agentgates.triage_tasks import rules_facts, selection_rules, triage_tasks
+from pytest_agentgates.triage_tasks import selection_rules, triage_tasks
 from pytest_agentgates.widen_task import widen_task
 from pytest_agentgates.wiring import open_store, wire_project
 
@@ -84,7 +85,7 @@ def rules_command(as_json: bool) -> int:
     if as_json:
         _print_json(facts)
     else:
-        click.echo("\n".join(_rule_lines(facts)))
+        click.echo("\n".join(rule_lines(facts)))
     return PASSED
 
 
@@ -189,25 +190,6 @@ def _told(found: Sorted) -> str:
     if found.choice is Choice.ESCALATED:
         return f"{reason}; rejected before, so a person must decide: agentgates tasks show {found.task.id}"
     return reason
-
-
-def _rule_lines(facts: Mapping[str, Any]) -> list[str]:
-    """The rules as TOML; JSON text and lists are written alike there."""
-    lines = ["[tool.agentgates.selection]", f"max_rejections = {facts['max_rejections']}"]
-    for layer, table in facts["layers"].items():
-        head = f"tool.agentgates.selection.layers.{layer}"
-        for item in table["reject"]:
-            lines += ["", f"[[{head}.reject]]", f'layer = "{item["layer"]}"', f"words = {_toml(item['words'])}"]
-        lines += ["", f"[{head}.indicators]"]
-        lines += [f"{json.dumps(kind)} = {_toml(words)}" for kind, words in table["indicators"].items()]
-        lines += ["", f"[{head}.default]"]
-        lines += [f"{key} = {json.dumps(value)}" for key, value in table["default"].items()]
-        lines += ["", f"[{head}]", f"ignore = {_toml(table['ignore'])}"]
-    return lines
-
-
-def _toml(words: Sequence[str]) -> str:
-    return json.dumps(list(words), ensure_ascii=False)
 
 
 def _next_facts(found: Next) -> dict[str, object]:

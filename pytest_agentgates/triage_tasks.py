@@ -77,25 +77,6 @@ def selection_rules(config: Config) -> SelectionRules:
     return SelectionRules({**LAYER_WORDS, **own}, config.selection.get("max_rejections", 2))
 
 
-def rules_facts(rules: SelectionRules) -> dict[str, object]:
-    """The rules as plain data, in the form that the configuration has."""
-    return {
-        "max_rejections": rules.max_rejections,
-        "layers": {
-            layer: {
-                "reject": [{"layer": item.layer, "words": list(item.words)} for item in table.reject],
-                "indicators": {kind: list(words) for kind, words in table.indicators.items()},
-                "default": {
-                    "accept": table.accept_otherwise,
-                    **({"layer": table.otherwise} if table.otherwise else {}),
-                },
-                "ignore": list(table.ignore),
-            }
-            for layer, table in rules.tables.items()
-        },
-    }
-
-
 def check_layer(layer: str) -> None:
     """Raise UsageError, with the nearest one, for a layer that is none."""
     if layer not in LAYERS:
