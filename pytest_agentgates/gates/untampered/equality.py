@@ -10,6 +10,9 @@ from pytest_agentgates.gates.untampered.rules import ALWAYS_EQUAL
 
 _COMPARING = {"__eq__": "equal to everything", "__ne__": "different from nothing"}
 _ORDERING = frozenset({"__lt__", "__le__", "__gt__", "__ge__"})
+_PLAIN = frozenset(
+    {"object", "int", "float", "complex", "str", "bytes", "bool", "list", "tuple", "dict", "set", "frozenset"}
+)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -63,8 +66,10 @@ def _ignores_other(value: ast.AST, functions: Mapping[str, ast.FunctionDef]) -> 
 
 
 def _looks_at(node: ast.AST, names: list[str]) -> bool:
-    """Whether the other side is read, other than to be compared with itself."""
+    """Whether the other side is read, other than to be compared with itself, or to be of a plain type."""
     match node:
+        case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(), types]) if _is_plain(types):
+            return False
         case ast.Compare(left=ast.Name(id=left), comparators=[ast.Name(id=right)]):
             return left != right and bool({left, right} & set(names))
         case ast.Attribute(value=ast.Name(id=name)) | ast.Call(args=[ast.Name(id=name), *_]):
@@ -72,6 +77,12 @@ def _looks_at(node: ast.AST, names: list[str]) -> bool:
         case ast.Compare() | ast.Call() | ast.BinOp() | ast.Subscript() | ast.Starred():
             return any(isinstance(child, ast.Name) and child.id in names for child in ast.iter_child_nodes(node))
     return False
+
+
+def _is_plain(types: ast.expr) -> bool:
+    """Whether only types of the language itself are asked for: to be one of them says nothing of a value."""
+    asked = types.elts if isinstance(types, ast.Tuple) else [types]
+    return all(isinstance(one, ast.Name) and one.id in _PLAIN for one in asked)
 
 
 def _says_true(value: ast.AST, functions: Mapping[str, ast.FunctionDef]) -> bool:
