@@ -20,6 +20,7 @@ from tests.stores.mover import ATTEMPT, CLAIM, change
 from tests.stores.sql_stores import ROOT, Place
 
 FILE = "sqlite:///tasks.db"
+_UNABLE = "unable to open database file"
 
 
 @pytest.fixture
@@ -75,18 +76,20 @@ except UsageError as error:
 
 
 @pytest.mark.parametrize(
-    ("make", "reason"),
+    ("make", "reason", "fix"),
     [
-        pytest.param(lambda path: path.rmdir(), "unable to open database file", id="no folder"),
-        pytest.param(lambda path: (path / "tasks.db").mkdir(), "unable to open database file", id="a folder"),
-        pytest.param(lambda path: (path / "tasks.db").write_text("text " * 99), "file is not a database", id="a text"),
+        pytest.param(lambda path: path.rmdir(), _UNABLE, "create the folder state, then run", id="no folder"),
+        pytest.param(lambda path: (path / "tasks.db").mkdir(), _UNABLE, "see that it can be", id="a folder"),
+        pytest.param(
+            lambda path: (path / "tasks.db").write_text("text " * 99), "file is not a database", "see", id="a text"
+        ),
     ],
 )
-def test_a_file_that_cannot_be_opened(make: Callable[[Path], object], reason: str, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_opened(make: Callable[[Path], object], reason: str, fix: str, tmp_path: Path) -> None:
     folder = tmp_path / "state"
     folder.mkdir()
     make(folder)
-    with pytest.raises(AgentGatesError, match=rf"^state/tasks.db: the database cannot be read: {reason}"):
+    with pytest.raises(AgentGatesError, match=rf"^state/tasks.db: the database cannot be read: {reason}\n.*fix: {fix}"):
         sql.open_store("sqlite:///state/tasks.db", tmp_path).load()
 
 

@@ -69,11 +69,17 @@ class Database:
             if _is_lock(reason):
                 what = f"another process has held the database for more than {LOCK_SECONDS} seconds"
                 raise UsageError(what, self.shown_as, "wait for it or end it, then try again") from None
-            fix = "see that it can be reached and used from here, then run the same command again"
+            fix = f"{self._remedy()}, then run the same command again"
             raise AgentGatesError(f"the database cannot be {verb}: {reason}", self.shown_as, fix) from None
         except UnicodeError as error:
             what = f"the database cannot hold this text: {error.reason if hasattr(error, 'reason') else error}"
             raise UsageError(what, self.shown_as, "correct the text") from None
+
+    def _remedy(self) -> str:
+        is_file = self.url.get_backend_name() == "sqlite"
+        if is_file and not Path(str(self.url.database)).parent.is_dir():
+            return f"create the folder {Path(self.shown_as).parent}"
+        return "see that it can be reached and used from here"
 
     def _reason(self, error: SQLAlchemyError) -> str:
         """The first line of what the driver says, without the statement and without a password."""
