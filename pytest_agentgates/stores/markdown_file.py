@@ -20,6 +20,7 @@ from pytest_agentgates.task_files.markdown_text import (
     lines_of,
     logged,
     newline_at,
+    prose_of,
     read_record,
     record_line,
     section,
@@ -139,7 +140,7 @@ def _field_edits(text: str, spot: _Spot, said: Mapping[str, object]) -> Iterator
 def _entry(match: re.Match[str], lines: list[Line], values: Mapping[str, str]) -> dict[str, object]:
     needs = values.get("blocked_by", values.get("dependencies", ""))
     found: dict[str, object] = {
-        "description": text_of(section(lines, "description")),
+        "description": prose_of(section(lines, "description")),
         "acceptance_criteria": criteria(lines, lines[0].number),
         "dependencies": [] if needs.lower() in _NOTHING else re.findall(r"[\w.-]*\d[\w.-]*", needs),
         "agent": values.get("agent", ""),

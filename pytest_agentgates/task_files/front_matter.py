@@ -10,7 +10,7 @@ from pytest_agentgates.errors import UsageError
 from pytest_agentgates.json_text import Replacement
 from pytest_agentgates.task_files.criteria_text import WRITABLE, criteria, progress, ticks
 from pytest_agentgates.task_files.form import Edit, Found
-from pytest_agentgates.task_files.markdown_text import ids_in, lines_of, logged, section, text_of
+from pytest_agentgates.task_files.markdown_text import ids_in, lines_of, logged, prose_of, section
 from pytest_agentgates.task_files.yaml_entry import found_in, yaml_edits
 from pytest_agentgates.yaml_text import Node, read_yaml
 
@@ -27,7 +27,7 @@ def read_task(text: str, shown_as: str, names: Mapping[str, str]) -> Found:
     found = found_in(text, node, names, shown_as)
     lines = list(lines_of(text, body, text.count("\n", 0, body) + 1))
     own = {
-        "description": text_of(section(lines, "description")),
+        "description": prose_of(section(lines, "description")),
         "acceptance_criteria": criteria(lines, found.line),
         "dependencies": ids_in(section(lines, "dependencies")),
         "body": text[body:],

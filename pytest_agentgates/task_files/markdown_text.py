@@ -19,6 +19,7 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*\Z")
 _ITEM = re.compile(r"[ \t]*[-*+][ \t]+(.*)\Z")
 _ID = re.compile(r"`?\[?([A-Za-z]*[\w.-]*\d[\w.-]*)")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _RECORD = re.compile(rf"[ \t]*<!-- {RECORD}: (.*) -->[ \t]*")
 
 
@@ -78,6 +79,11 @@ def section(lines: list[Line], *names: str) -> list[Line]:
 def text_of(lines: list[Line]) -> str:
     """The lines as one text, without blank lines around it."""
     return "\n".join(line.text for line in lines).strip()
+
+
+def prose_of(lines: list[Line]) -> str:
+    """The same without comments, which Markdown does not show."""
+    return _COMMENT.sub("", text_of(lines)).strip()
 
 
 def ids_in(lines: list[Line]) -> list[str]:

@@ -45,3 +45,11 @@ def test_what_a_task_remembers_is_none_of_its_fields(tmp_path: Path, said: str) 
     task, other = store.load()
     assert (task.id, task.status, task.owner, task.layer, other.id) == ("T1", TaskStatus.QUEUED, "", "", "T2")
     assert task.extra["blocker_info"] == {"last_error": said}
+
+
+@pytest.mark.parametrize(("location", "head", "level"), [("tasks", FRONT_MATTER, 2), ("tasks.md", "## T1: a\n", 3)])
+def test_a_description_is_what_markdown_shows(tmp_path: Path, location: str, head: str, level: int) -> None:
+    """Backlog.md marks its sections by comments, whose words say nothing of the task."""
+    text = "<!-- SECTION:DESCRIPTION:BEGIN -->\nRows.\n<!--\na page\n-->\nMore.\n<!-- SECTION:DESCRIPTION:END -->\n"
+    (task,) = written(tmp_path, location, f"{head}{'#' * level} Description\n\n{text}").load()
+    assert "".join(task.description.splitlines()) == "Rows.More."
