@@ -63,7 +63,7 @@ def _of_one(task: Task, all_tasks: Sequence[Task]) -> NextStep:
             f"settle why {task.id} is {task.status.value}, then", f"agentgates tasks reopen {quote(task.id)}"
         )
     if task.status is TaskStatus.IN_PROGRESS:
-        held = f", which {task.owner} holds," if task.owner else ""
+        held = f", which {task.owner} holds," if task.owner else ","
         return NextStep(f"finish {task.id}{held} then", f"agentgates run {quote(task.id)}")
     waits = open_dependencies(task, {other.id: other for other in all_tasks})
     if waits:

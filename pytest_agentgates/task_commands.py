@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -109,7 +110,7 @@ def claim_command(task_id: str, agent: str, as_json: bool) -> int:
     who = agent_name(project, agent)
     moved = claim_task(project, task_id, who)
     return _show_move(
-        moved, f"{moved.task.id} is yours, {who}; when done: pytest --agent-task {moved.task.id}", as_json
+        moved, f"{moved.task.id} is yours, {who}; when done: pytest --agent-task {quote(moved.task.id)}", as_json
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from pytest_agentgates.core.finding import Finding, Severity
@@ -148,10 +149,10 @@ def _assurance(record: RunRecord) -> list[str]:
 
 
 def _next_command(record: RunRecord) -> str:
-    ids = " ".join(f"--agent-task {outcome.task_id}" for outcome in record.outcomes)
+    ids = " ".join(f"--agent-task {quote(outcome.task_id)}" for outcome in record.outcomes)
     blocked = [outcome for outcome in record.outcomes if outcome.steps and outcome.steps[-1].after.value == "blocked"]
     if blocked:
-        return f"agentgates tasks show {blocked[0].task_id}"
+        return f"agentgates tasks show {quote(blocked[0].task_id)}"
     if record.status is VerdictStatus.FAIL:
         return f"mend the findings, then: pytest {ids}"
     if record.status is VerdictStatus.INCOMPLETE:

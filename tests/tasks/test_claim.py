@@ -41,6 +41,12 @@ def test_nobody_is_no_agent_and_an_id_in_other_letters_is_suggested(project: Tas
     assert "did you mean T1?" in project.run("tasks", "claim", "t1", "--agent", "ann").stderr
 
 
+def test_the_next_command_names_an_id_of_two_words_as_one(project: TaskProject) -> None:
+    project.tasks({**T1, "id": "Add it"})
+    claimed = project.run("tasks", "claim", "Add it", "--agent", "ann")
+    assert claimed.stdout.rstrip().endswith("when done: pytest --agent-task 'Add it'")
+
+
 def test_of_many_agents_at_once_one_gets_the_task(project: TaskProject) -> None:
     project.tasks(T1)
     started = [project.start("tasks", "claim", "T1", "--agent", f"agent-{number}") for number in range(6)]
