@@ -8,11 +8,11 @@ from __future__ import annotations
 import posixpath
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from typing import Any
 
-from pytest_agentgates.config import GateTable, gate_tables, tasks_location
+from pytest_agentgates.config import GateTable, gate_tables, governing_table, tasks_location
 from pytest_agentgates.config_file import FILES
 from pytest_agentgates.core.boundary import declared_paths
 from pytest_agentgates.core.ports import TaskStore
@@ -34,7 +34,7 @@ def gates_below_base(
     base: BaseTree, gates: Sequence[ConfiguredGate], always_on: Sequence[str], source: str
 ) -> Iterator[Loss]:
     """Each gate that was on at the base and is off now, for some layers off, or no longer blocks."""
-    tables = gate_tables(_texts(base))
+    tables = _tables(_texts(base), always_on)
     now = {configured.gate.name: configured for configured in gates}
     for name in (*always_on, *(name for name in tables if name not in always_on)):
         before = tables.get(name, GateTable(name, name))
@@ -79,6 +79,14 @@ def tasks_at(base: BaseTree, location: str, open_at: OpenAt) -> tuple[Task, ...]
 
 def _texts(base: BaseTree) -> Mapping[str, str]:
     return {path: content.decode("utf-8-sig", "replace") for path, content in base.read_many(FILES).items()}
+
+
+def _tables(texts: Mapping[str, str], always_on: Sequence[str]) -> Mapping[str, GateTable]:
+    """A gate that only profiles name was on for their layers."""
+    tables, table = gate_tables(texts), governing_table(texts)
+    profiles, own = table.get("profiles", {}), {*table.get("gates", {}), *always_on}
+    asking = {name: tuple(one for one, profile in profiles.items() if name in profile["gates"]) for name in tables}
+    return {name: one if name in own else replace(one, layers=asking[name]) for name, one in tables.items()}
 
 
 def _lost(before: GateTable, now: ConfiguredGate | None) -> Iterator[str]:

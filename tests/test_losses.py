@@ -93,6 +93,17 @@ def test_a_gate_that_was_weakened_is_reported_by_one_that_cannot_be(
     assert losses(project)[0].startswith(message)
 
 
+def test_a_gate_of_a_profile_is_on_for_its_layers_as_at_the_base(project: GatedProject) -> None:
+    project.configure('\n[tool.agentgates.profiles]\ndomain.gates = ["ruff_clean"]\nother.gates = ["ruff_clean"]\n')
+    project.tasks({**TASK, "layer": "domain", "test_files": ["tests/test_pass.py"]})
+    project.commit()
+    result = project.gated("--agent-no-update")
+    assert result.ret == 0, result.stdout.str()
+    path = project.root / "pyproject.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("other.gates", "nowhere.gates"), encoding="utf-8")
+    assert losses(project) == ["the gate ruff_clean is on for fewer layers than at the base"]
+
+
 def test_tasks_of_another_place_are_reported(project: GatedProject, monkeypatch: pytest.MonkeyPatch) -> None:
     project.commit()
     project.write("x/tasks.json", (project.root / "docs/state/tasks.json").read_text(encoding="utf-8"))
