@@ -179,6 +179,26 @@ def _outer(_frame: Frame, _given: Arguments) -> Thing:
     return Plain(Source.UNKNOWN, "outer")
 
 
+LOADERS = frozenset(
+    {
+        "joinedload",
+        "selectinload",
+        "subqueryload",
+        "lazyload",
+        "immediateload",
+        "raiseload",
+        "noload",
+        "defaultload",
+        "contains_eager",
+        "load_only",
+        "defer",
+        "undefer",
+        "undefer_group",
+        "with_expression",
+        "selectin_polymorphic",
+        "Load",
+    }
+)
 _CONSTRUCTS: dict[str, Callable[[Frame, Arguments], Thing | None]] = {
     "select": select,
     "update": _write("update"),
@@ -217,5 +237,6 @@ _CONSTRUCTS: dict[str, Callable[[Frame, Arguments], Thing | None]] = {
     **dict.fromkeys(
         ("UpdateOne", "UpdateMany", "DeleteOne", "DeleteMany", "ReplaceOne"), lambda _frame, given: operation(given)
     ),
+    **dict.fromkeys(LOADERS, lambda _frame, _given: PLAIN),
     "literal_column": lambda _frame, _given: PLAIN,
 }

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
 from pytest_agentgates.gates.tenant_filter.combine import either
-from pytest_agentgates.gates.tenant_filter.frame import DEEPEST, Frame, queries_in
+from pytest_agentgates.gates.tenant_filter.frame import DEEPEST, Executed, Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.parameters import parameters
 from pytest_agentgates.gates.tenant_filter.statements import follow
 from pytest_agentgates.gates.tenant_filter.values import UNKNOWN, Callee, Choice, Items, Query, Thing
@@ -23,11 +23,15 @@ def inline(frame: Frame, found: Defined, given: Arguments, base: Callee, evaluat
     if isinstance(found.node, ast.ClassDef) or frame.depth >= DEEPEST:
         return _unread(given)
     key = (found.name, base, given.values, tuple(given.named.items()), given.is_open)
-    memo = frame.world.memo
-    if key not in memo:
-        memo[key] = UNKNOWN
-        memo[key] = _followed(frame, found, given, base, evaluate)
-    return at_line(memo[key], given.line)
+    memo = frame.world.followed
+    # From less deep more of it was seen.
+    place = next(((depth, key) for depth in range(frame.depth) if (depth, key) in memo), (frame.depth, key))
+    if place not in memo:
+        memo[place] = UNKNOWN, ()
+        memo[place] = _followed(frame, found, given, base, evaluate)
+    thing, executed = memo[place]
+    frame.executed.extend(replace(one, statement=frame.statement) for one in executed)
+    return at_line(thing, given.line)
 
 
 def _unread(given: Arguments) -> Thing:
@@ -35,19 +39,18 @@ def _unread(given: Arguments) -> Thing:
     return replace(held[0], is_open=True) if held else UNKNOWN
 
 
-def _followed(frame: Frame, found: Defined, given: Arguments, base: Callee, evaluate: Evaluate) -> Thing:
+def _followed(
+    frame: Frame, found: Defined, given: Arguments, base: Callee, evaluate: Evaluate
+) -> tuple[Thing, tuple[Executed, ...]]:
+    """What a function gives, and what it executes of that which it was given: this is judged for the caller."""
     inner = Frame(frame.world, found, {}, base.name or found.owner, frame.depth + 1)
     inner.env = parameters(inner, found, base)
     inner.env.update(_passed(found.node, given))
     assert not isinstance(found.node, ast.ClassDef)  # noqa: S101 - inline() has looked
     follow(inner, found.node.body, evaluate)
-    if not inner.returned:
-        return UNKNOWN
-    # A helper that executes what it was given has judged it for the caller.
     passed = {query.line for one in given.every for query in queries_in(one)}
-    here = [replace(one, statement=frame.statement) for one in inner.executed if one.query.line in passed]
-    frame.executed.extend(here)
-    return either(*(one for one in inner.returned))
+    here = tuple(one for one in inner.executed if one.query.line in passed)
+    return either(*inner.returned) if inner.returned else UNKNOWN, here
 
 
 def _passed(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, given: Arguments) -> dict[str, Thing]:

@@ -71,10 +71,23 @@ def _parameter(frame: Frame, found: Defined, one: ast.arg, is_route: bool) -> Th
         return Plain(Source.UNKNOWN, "request")
     if one.annotation is None:
         return Plain(Source.PLAIN, one.arg, _variable(frame, found, one))
-    value = _annotated(frame, found, one.annotation, is_route) or UNKNOWN
+    value = _annotated(frame, found, one.annotation, is_route) or _of_any_type(frame, found, one.annotation)
     if isinstance(value, Row) and _takes_tenant(frame, found):
         return replace(value, source=Source.PLAIN)
     return replace(value, variable=_variable(frame, found, one)) if isinstance(value, Plain) else value
+
+
+def _of_any_type(frame: Frame, found: Defined, annotation: ast.expr) -> Thing:
+    """A parameter of a type variable is a value of any type: nothing says whose it is."""
+    if not isinstance(annotation, ast.Name):
+        return UNKNOWN
+    around = frame.world.find(found.owner) if found.owner else None
+    holders = [one.node for one in (found, around) if one is not None]
+    own = {getattr(one, "name", "") for holder in holders for one in getattr(holder, "type_params", ())}
+    held = frame.world.variable(found.names.canonical(annotation))
+    made = held[0].func if held is not None and isinstance(held[0], ast.Call) else None
+    is_variable = made is not None and found.names.canonical(made).endswith("TypeVar")
+    return PLAIN if annotation.id in own or is_variable else UNKNOWN
 
 
 def _variable(frame: Frame, found: Defined, one: ast.arg) -> str:

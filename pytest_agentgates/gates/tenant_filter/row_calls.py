@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pytest_agentgates.gates.tenant_filter.arguments import Arguments
 from pytest_agentgates.gates.tenant_filter.combine import choices, conjunction, either, variable_of
+from pytest_agentgates.gates.tenant_filter.constructs import LOADERS
 from pytest_agentgates.gates.tenant_filter.frame import Frame, queries_in
 from pytest_agentgates.gates.tenant_filter.lookups import lookups
 from pytest_agentgates.gates.tenant_filter.predicates import equal, member, value_source
@@ -34,6 +35,7 @@ RAISES = frozenset({"one", "scalar_one", "get_one"})
 _MEMBER = frozenset({"in_", "any_"})
 _SAME_COLUMN = frozenset({"label", "cast", "distinct", "collate", "op", "asc", "desc", "self_group", "as_", "alias"})
 _SAME_VALUE = frozenset({"strip", "lower", "upper", "hex", "encode", "decode", "replace", "title", "split"})
+_OF_DICTS = frozenset({"get", "pop", "items", "keys", "values"})
 _GROWS = frozenset({"append", "add", "extend", "insert", "update"})
 
 
@@ -126,7 +128,11 @@ def plain_call(_frame: Frame, base: Thing, name: str, _given: Arguments) -> Thin
         return CLIENT
     if base.text == "request" and name in ("json", "form", "body", "get_json"):
         return CLIENT
-    if name in _SAME_VALUE or (base.source is Source.PLAIN and name in ("get", "pop", "items", "keys", "values")):
+    if (
+        name in LOADERS
+        or name in _SAME_VALUE
+        or (base.source is Source.PLAIN and name in ("get", "pop", "items", "keys", "values"))
+    ):
         return base
     return None
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pytest_agentgates.gates.tenant_filter.combine import choices, either, held_in, literal
 from pytest_agentgates.gates.tenant_filter.frame import Frame
 from pytest_agentgates.gates.tenant_filter.guards import proofs
+from pytest_agentgates.gates.tenant_filter.type_tests import closed
 from pytest_agentgates.gates.tenant_filter.values import UNKNOWN, Items, Plain, Query, Row, Source, Thing
 
 Evaluate = Callable[[Frame, ast.expr], Thing]
@@ -144,6 +145,7 @@ def _element(value: Thing) -> Thing:
 def _branch(frame: Frame, statement: ast.If | ast.Match, evaluate: Evaluate) -> bool:
     proven: Sequence[frozenset[str]] = ()
     if isinstance(statement, ast.If):
+        statement = closed(frame, statement)
         proven = proofs(frame, statement.test, evaluate)
         bodies = [statement.body, statement.orelse]
     else:

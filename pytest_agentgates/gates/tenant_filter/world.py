@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pytest_agentgates.gates.tenant_filter.class_syntax import (
     Function,
@@ -20,6 +21,9 @@ from pytest_agentgates.gates.tenant_filter.values import Callee, Collection, Ent
 from pytest_agentgates.source.file_names import FileNames, names_of
 from pytest_agentgates.source.scopes import definitions_in
 from pytest_agentgates.source.syntax import FileSyntax, SyntaxFiles
+
+if TYPE_CHECKING:
+    from pytest_agentgates.gates.tenant_filter.frame import Executed
 
 _URLS = "django.urls"
 
@@ -51,6 +55,7 @@ class World:
     entities: OwnedEntities
     resolvers: frozenset[str] = frozenset()
     memo: dict[object, Thing] = field(default_factory=dict)
+    followed: dict[object, tuple[Thing, tuple[Executed, ...]]] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
     implicit: dict[str, ImplicitManager] = field(default_factory=dict)
     _routed: set[str] | None = None
