@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from pytest_agentgates.base_tree import find_base
+from pytest_agentgates.baseline_file import render_baseline
+from pytest_agentgates.core.baseline import Identity
 from pytest_agentgates.core.task import Task, TaskStatus
 from pytest_agentgates.core.verdict import GateResult, GateStatus
 from pytest_agentgates.gates.in_boundary import InBoundary
@@ -86,6 +88,21 @@ def test_a_protected_file_must_be_named_word_for_word(root: Path, path: str) -> 
     write_files(root, {path: "# changed\n"})
     assert found(judge(root, replace(TASK, deliverables=("**/*",)))) == [("BND002", path)]
     assert found(judge(root, replace(TASK, deliverables=(path,)))) == []
+
+
+@pytest.mark.parametrize(
+    ("counts", "rules"), [((2, 1), []), ((1, 1), []), ((1, 0), []), ((0, 0), []), ((3, 1), ["BND002"])]
+)
+def test_a_baseline_may_lose_entries_and_gain_none(tmp_path: Path, counts: tuple[int, int], rules: list[str]) -> None:
+    def text(*numbers: int) -> str:
+        identities = (Identity("ruff_clean", "src/calc.py", "F401", f"import {name}") for name in "ab")
+        entries = zip(identities, numbers, strict=True)
+        return render_baseline({identity: number for identity, number in entries if number}).decode()
+
+    write_files(tmp_path, {**BASE, "agentgates-baseline.json": text(2, 1)})
+    commit(tmp_path)
+    write_files(tmp_path, {"agentgates-baseline.json": text(*counts)})
+    assert [rule for rule, _ in found(judge(tmp_path, TASK))] == rules
 
 
 def test_a_test_of_the_task_that_is_new_is_its_work(root: Path) -> None:

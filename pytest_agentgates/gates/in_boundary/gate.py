@@ -18,8 +18,9 @@ from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_jud
 from pytest_agentgates.core.workspace_port import BaseTree, Workspace
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.gates.in_boundary.forbidden import forbidden_files
-from pytest_agentgates.gates.in_boundary.protected import protected_kind, tests_named_by
+from pytest_agentgates.gates.in_boundary.protected import BASELINE, protected_kind, tests_named_by
 from pytest_agentgates.gates.in_boundary.rules import FORBIDDEN, OUTSIDE, PROTECTED, RULES, UNDECLARED
+from pytest_agentgates.gates.in_boundary.shrunk_baseline import is_shrunk_baseline
 from pytest_agentgates.source.globs import matches
 
 _REPORTS = ("**/{.coverage,.coverage.*,coverage.json,coverage.lcov,coverage.xml}", "**/htmlcov/**")
@@ -124,6 +125,8 @@ class _Judged:
 
     def _of_file(self, path: str, action: str) -> Iterator[Finding]:
         kind = protected_kind(path, action, self.workspace.tasks, self.protected)
+        if kind == BASELINE and is_shrunk_baseline(self.workspace.root, self.base, path):
+            return
         if kind and not self.boundary.names(path):
             fix = f"put it back as it was; who wants it changed names {path} among the task's files_to_modify"
             yield _finding(PROTECTED, path, f"{kind} was {action}", fix)

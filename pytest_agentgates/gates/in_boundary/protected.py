@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.source.globs import matches
 
+BASELINE = "the baseline of the gates"
 _KINDS = {
     "configuration of tools": (
         "**/{pyproject.toml,setup.cfg,tox.ini,noxfile.py,agentgates.toml,conftest.py}",
@@ -28,9 +29,8 @@ _KINDS = {
         "**/{uv.lock,poetry.lock,pdm.lock,Pipfile.lock,pylock.toml,pylock.*.toml}",
         "**/{package-lock.json,npm-shrinkwrap.json,pnpm-lock.yaml,yarn.lock,bun.lock}",
     ),
-    "the baseline of the gates": ("**/agentgates-baseline*.json",),
+    BASELINE: ("**/agentgates-baseline*.json",),
 }
-_BASELINE = "the baseline of the gates"
 _TEST = "a test of the task"
 
 
