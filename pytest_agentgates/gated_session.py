@@ -9,9 +9,7 @@ import argparse
 import json
 import os
 import platform
-import re
 import sys
-import time
 from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -20,9 +18,9 @@ import pytest
 
 from pytest_agentgates.clean_start import PLUGINS
 from pytest_agentgates.core.node_ids import belongs
+from pytest_agentgates.phase_facts import failure_of, phase_of
 from pytest_agentgates.witness import Witness
 
-TRACE_LIMIT = 6000
 NARROWING = {
     "keyword": "-k",
     "markexpr": "-m",
@@ -218,54 +216,3 @@ def narrowing(config: pytest.Config, arguments: Sequence[str]) -> list[str]:
     found += [f"path {word}" for word in config.args if word not in arguments]
     found += [f"not asked for: {word}" for word in arguments if word not in config.args]
     return found
-
-
-def phase_of(report: pytest.TestReport) -> dict[str, Any]:
-    """One report as plain data; only what differs from a clean pass takes room."""
-    is_subtest = hasattr(report, "context")
-    phase: dict[str, Any] = {
-        "when": "subtest" if is_subtest else report.when,
-        "outcome": report.outcome,
-        "ms": round(report.duration * 1000, 3),
-    }
-    if report.when == "setup":
-        phase["start"] = round(getattr(report, "start", time.time()) * 1000)
-        phase["line"] = (report.location[1] or 0) + 1
-    if hasattr(report, "wasxfail"):
-        phase["xfail"] = str(report.wasxfail)
-    if report.outcome == "skipped":
-        phase["reason"] = skip_reason(report)
-    elif report.outcome != "passed":
-        phase["failure"] = failure_of(report, str(report.when))
-    return phase
-
-
-def skip_reason(report: pytest.TestReport) -> str:
-    """Why a test was skipped, in its author's words."""
-    if isinstance(report.longrepr, tuple):
-        return str(report.longrepr[2]).removeprefix("Skipped: ")
-    return str(getattr(report, "wasxfail", ""))
-
-
-def failure_of(report: pytest.TestReport | pytest.CollectReport, phase: str) -> dict[str, Any]:
-    """Exception type, message and place of a failure, with the end of its traceback."""
-    text = report.longreprtext
-    crash = getattr(report.longrepr, "reprcrash", None)
-    message = crash.message if crash else (text.strip().splitlines() or [""])[-1].removeprefix("E").strip()
-    return {
-        "phase": phase,
-        "exception": exception_name(text, message),
-        "message": message[:TRACE_LIMIT],
-        "path": str(crash.path) if crash else str(getattr(report, "fspath", "") or report.nodeid),
-        "line": crash.lineno if crash else 0,
-        "trace": text[-TRACE_LIMIT:],
-    }
-
-
-def exception_name(text: str, message: str) -> str:
-    """The exception's type, from the traceback's last line or the message."""
-    if last := re.search(r":\d+: ([\w.]+)\s*$", text):
-        return last.group(1)
-    if first := re.match(r"([A-Za-z_][\w.]*)(:|$)", message):
-        return first.group(1)
-    return "AssertionError" if message.startswith("assert") else ""
