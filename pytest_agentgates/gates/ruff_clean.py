@@ -149,7 +149,7 @@ def _nothing(targets: Targets) -> str:
 
 def _message(findings: Sequence[Finding], seen: Sequence[str], targets: Targets) -> str:
     excluded = len(targets.files) - len(seen)
-    rest = f" ({excluded} excluded by ruff's configuration)" if excluded > 0 else ""
+    rest = f" ({excluded} excluded by ruff's configuration or .gitignore)" if excluded > 0 else ""
     return f"{counted(len(findings), 'finding')} in {counted(len(seen), 'file')}{rest}"
 
 

@@ -99,7 +99,7 @@ def test_what_the_format_check_finds(tmp_path: Path) -> None:
 def test_files_that_ruff_excludes_are_counted_apart(tmp_path: Path) -> None:
     workspace = real_workspace(tmp_path, {"ruff.toml": 'exclude = ["gen"]', "a.py": CLEAN, "gen/b.py": UNUSED})
     result = RuffClean().check(workspace)
-    assert result.message == "0 findings in 1 file (1 excluded by ruff's configuration)"
+    assert result.message == "0 findings in 1 file (1 excluded by ruff's configuration or .gitignore)"
     narrowed = RuffClean(paths=("gen/b.py",)).check(workspace)
     assert narrowed.status is GateStatus.ERROR
     assert narrowed.message == "ruff's configuration excludes every one of 1 file: nothing was checked"
