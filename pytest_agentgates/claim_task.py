@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pytest_agentgates.choose_base import FirstBase, base_of_claim
-from pytest_agentgates.core.claims import claim_steps, release_steps, reopen_step
+from pytest_agentgates.core.claims import agent_called, claim_steps, release_steps, reopen_step
 from pytest_agentgates.core.dependencies import check_dependencies
 from pytest_agentgates.core.moment import rfc3339
 from pytest_agentgates.core.ports import TaskChange, TaskStore
@@ -86,8 +86,8 @@ def reopen_task(project: Project, task_id: str, agent: str) -> Moved:
 
 
 def agent_name(project: Project, named: str) -> str:
-    """Who acts: the name given, else the configured one; raises UsageError where there is none."""
-    if name := named.strip() or project.config.agent.strip():
+    """Who acts: the name given, else the configured one; raises UsageError where there is none, or none to be kept."""
+    if name := agent_called(named) or agent_called(project.config.agent):
         return name
     raise UsageError("no agent is named", fix="add --agent NAME, or set `agent` in the configuration")
 

@@ -8,6 +8,7 @@ from pytest_agentgates.errors import UsageError
 
 _PENDING, _QUEUED, _WORKING = TaskStatus.PENDING, TaskStatus.QUEUED, TaskStatus.IN_PROGRESS
 _REOPENABLE = (TaskStatus.BLOCKED, TaskStatus.FAILED, TaskStatus.COMPLETED, TaskStatus.ESCALATED)
+_NOBODY = ("-", "none", "(none)", "n/a")
 _CLAIM: dict[TaskStatus, tuple[Step, ...]] = {
     _PENDING: (
         Step(_PENDING, _QUEUED, MoveReason.SELECTED.value),
@@ -17,6 +18,18 @@ _CLAIM: dict[TaskStatus, tuple[Step, ...]] = {
     # A step even where the status stays: the store lets only one of two agents make it.
     _WORKING: (Step(_WORKING, _WORKING, MoveReason.CLAIMED.value),),
 }
+
+
+def agent_called(name: str) -> str:
+    """An agent's name as every form of tasks gives it back, without the @ of trackers; empty where there is none.
+
+    Raises UsageError for one that a form would read as nobody, or as more than a name.
+    """
+    plain = name.strip().removeprefix("@").strip()
+    if plain.lower() in _NOBODY or "|" in plain or one_line(plain) != plain:
+        fix = "use a name of letters, digits, dots and dashes"
+        raise UsageError(f"an agent cannot be called {one_line(name)!r}: task lists would not give it back", fix=fix)
+    return plain
 
 
 def claim_steps(task: Task, agent: str) -> tuple[Step, ...]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_agentgates.core.claims import claim_steps, held_by_another, release_steps, reopen_step
+from pytest_agentgates.core.claims import agent_called, claim_steps, held_by_another, release_steps, reopen_step
 from pytest_agentgates.core.task import LEGAL, Step, Task, TaskStatus
 from pytest_agentgates.errors import UsageError
 
@@ -126,3 +126,17 @@ def test_a_refusal_tells_since_when_as_far_as_that_is_known(claimed_at: object, 
 def test_a_refusal_stays_on_one_line_whatever_the_owner_is_called() -> None:
     refused = str(held_by_another(Task("T1", owner="bob\n\x1b[31mred", extra={"claimed_at": "to\nday"})))
     assert refused.splitlines()[0] == "task T1 is held by bob \\x1b[31mred since to day"
+
+
+@pytest.mark.parametrize(
+    ("said", "name"), [("@ann", "ann"), (" ann ", "ann"), ("Ann B.", "Ann B."), ("", ""), ("@", "")]
+)
+def test_an_agent_is_called_as_task_lists_give_it_back(said: str, name: str) -> None:
+    assert agent_called(said) == name
+
+
+@pytest.mark.parametrize("name", ["none", "-", "N/A", "a|b", "ann\nbob", "\x1b[31mred", "a  b"])
+def test_a_name_that_a_task_list_would_not_give_back_is_refused(name: str) -> None:
+    """In Markdown it would stand for nobody, and two agents would get one task."""
+    with pytest.raises(UsageError, match="cannot be called"):
+        agent_called(name)
