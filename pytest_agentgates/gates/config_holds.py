@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import ClassVar
 
 from pytest_agentgates.baseline_file import parse_baseline
@@ -94,9 +95,15 @@ class ConfigHolds:
             return "names no rule"
         if not waiver.reason.strip():
             return "gives no reason"
-        if waiver.expires and waiver.expires < self.today:
-            return f"expired on {waiver.expires}"
-        return ""
+        return _expiry_problem(waiver.expires, self.today) if waiver.expires else ""
+
+
+def _expiry_problem(expires: str, today: str) -> str:
+    try:
+        is_over = date.fromisoformat(expires).isoformat() < today
+    except ValueError:
+        return f"expires on {expires!r}, which is no date such as 2030-01-31"
+    return f"expired on {expires}" if is_over else ""
 
 
 def _counts(waivers: Sequence[Waiver]) -> dict[str, object]:

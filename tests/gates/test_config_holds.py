@@ -68,6 +68,11 @@ def test_what_was_not_judged_is_not_called_unused() -> None:
         (replace(WAIVER, rule=""), "the waiver of no rule names no rule"),
         (replace(WAIVER, rule="COV999"), "the waiver of COV999 names a code that no gate knows"),
         (replace(WAIVER, expires="2026-05-31"), "the waiver of E501 expired on 2026-05-31"),
+        (replace(WAIVER, expires="20260531"), "the waiver of E501 expired on 20260531"),
+        (
+            replace(WAIVER, expires="31.12.2025"),
+            "the waiver of E501 expires on '31.12.2025', which is no date such as 2030-01-31",
+        ),
         (replace(WAIVER, rule="RUN001"), "the waiver of RUN001 is not possible: this rule cannot be waived"),
         (replace(WAIVER, rule="TSK002"), "the waiver of TSK002 is not possible: this rule cannot be waived"),
     ],
