@@ -36,7 +36,9 @@ def test_text_is_one_line_per_gate_and_finding(checked: GatedProject) -> None:
 def test_a_check_without_a_gate_is_no_pass_and_says_so(project: GatedProject) -> None:
     result = project.agentgates("check")
     assert result.ret == 3
-    result.stdout.fnmatch_lines(["check: could not judge", "no gate is on that looks at the code*agentgates gates lists them"])
+    result.stdout.fnmatch_lines(
+        ["check: could not judge", "no gate is on that looks at the code*agentgates gates lists them"]
+    )
 
 
 def test_json_is_the_object_of_the_evidence(checked: GatedProject) -> None:
