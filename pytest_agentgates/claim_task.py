@@ -81,7 +81,7 @@ def reopen_task(project: Project, task_id: str, agent: str) -> Moved:
     store = project.open_store()
     task = find_task(store.load(), task_id)
     step = reopen_step(task)
-    change = _change(project, task, (step,), agent or project.config.agent, {})
+    change = _change(project, task, (step,), agent_called(agent) or project.config.agent, {})
     return Moved(store.apply(change), update_queues(project, (task.id,)))
 
 

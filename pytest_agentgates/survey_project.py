@@ -13,6 +13,7 @@ from pytest_agentgates.base_tree import find_base
 from pytest_agentgates.base_waivers import held_to_base
 from pytest_agentgates.config import Config
 from pytest_agentgates.core.boundary import Limits
+from pytest_agentgates.core.claims import agent_called
 from pytest_agentgates.core.finding import Waiver
 from pytest_agentgates.core.ports import AsksForDetails, SetsLimits
 from pytest_agentgates.core.task import Task
@@ -52,7 +53,7 @@ def survey_project(
         python=project.python,
         files=files,
         all_tasks=tuple(all_tasks),
-        agent=agent or config.agent,
+        agent=agent_called(agent or config.agent),
         base=tree,
         base_problem=problem,
         cache=project.cache,

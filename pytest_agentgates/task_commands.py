@@ -15,6 +15,7 @@ from pytest_agentgates.check_readiness import Readiness, State, check_readiness,
 from pytest_agentgates.choose_next import Next, choose_next, claim_next
 from pytest_agentgates.claim_task import Moved, agent_name, claim_task, release_task, reopen_task
 from pytest_agentgates.copy_tasks import copy_tasks
+from pytest_agentgates.core.claims import agent_called
 from pytest_agentgates.core.dependencies import dependency_mistakes
 from pytest_agentgates.core.printable import counted, printable
 from pytest_agentgates.core.selection import Choice, Sorted
@@ -93,7 +94,7 @@ def rules_command(as_json: bool) -> int:
 def next_command(agent: str, layer: str, claims: bool, as_json: bool) -> int:
     """`agentgates tasks next`: the task to work on; 1 where work must halt."""
     project = wire_project(Path.cwd())
-    who = agent_name(project, agent) if claims else agent or project.config.agent
+    who = agent_name(project, agent) if claims else agent_called(agent or project.config.agent)
     found = claim_next(project, who, layer) if claims else choose_next(project, who, layer)
     _tell_problems(found.problems)
     _tell_notes(found.notes)

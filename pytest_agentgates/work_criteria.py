@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from pytest_agentgates.command_fence import Fence, FenceOptions, open_fence
 from pytest_agentgates.core.boundary import Drift, boundary_of
+from pytest_agentgates.core.claims import agent_called
 from pytest_agentgates.core.criteria import PROGRESS, TICKED, Criterion, criteria_of, progress_entry, task_type
 from pytest_agentgates.core.criterion_proof import CriteriaResult, Proof, ProofState
 from pytest_agentgates.core.ports import TaskChange
@@ -46,7 +47,7 @@ def work_criteria(project: Project, request: CriteriaRequest, options: FenceOpti
     branch, and a criterion that was reworded while it was judged.
     """
     task = find_task(project.open_store().load(), request.task_id)
-    agent = request.agent or project.config.agent
+    agent = agent_called(request.agent or project.config.agent)
     _check_owner(task, agent)
     criteria = criteria_of(task)
     selected = _selected(task, criteria, request.numbers)

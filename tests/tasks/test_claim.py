@@ -104,6 +104,15 @@ def test_a_task_that_waits_or_has_ended_is_refused(project: TaskProject) -> None
     assert (idle.returncode, "there is nothing to release" in idle.stderr) == (4, True)
 
 
+def test_an_agent_is_the_same_with_and_without_the_at_sign_of_trackers(project: TaskProject) -> None:
+    project.write("tests/test_it.py", "def test_it():\n    assert True\n")
+    project.tasks({**T1, "test_files": ["tests/test_it.py"]})
+    assert project.json("tasks", "claim", "T1", "--agent", "@ann")["owner"] == "ann"
+    assert project.json("tasks", "next", "--agent", "@ann")["task"]["id"] == "T1"
+    project.run("run", "T1", "--name", "@ann")
+    assert project.task()["status"] == "completed"
+
+
 def test_the_configuration_may_name_the_agent(project: TaskProject) -> None:
     project.write("agentgates.toml", 'agent = "ann"\n')
     project.tasks(T1)
