@@ -31,6 +31,10 @@ NARROWING = {
     "collectonly": "--collect-only",
     "setuponly": "--setup-only",
     "setupplan": "--setup-plan",
+    "showfixtures": "--fixtures",
+    "show_fixtures_per_test": "--fixtures-per-test",
+    "markers": "--markers",
+    "cacheshow": "--cache-show",
     "ignore": "--ignore",
     "ignore_glob": "--ignore-glob",
 }
