@@ -110,10 +110,10 @@ def check_command(paths: Sequence[str], options: Mapping[str, Any]) -> int:
     if writer is None:
         terminal.findings(cleaned(results, project.root, os.environ))
         terminal.check_verdict(verdict)
-        if all(result.name in project.always_on for result in results):
-            terminal.text("no gate is on that looks at the code without a test run: agentgates gates lists them")
     else:
         _print(writer, _check_record(project, limited, results, verdict, started))
+    if all(result.name in project.always_on for result in results):
+        terminal.text("no gate is on that looks at the code without a test run: agentgates gates lists them")
     if drawn:
         show_drawing(drawn, limited, results, options["graph"], options["output"])
     return verdict.exit_code

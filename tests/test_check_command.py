@@ -41,6 +41,12 @@ def test_a_check_without_a_gate_is_no_pass_and_says_so(project: GatedProject) ->
     )
 
 
+def test_a_check_without_a_gate_says_so_beside_other_formats(project: GatedProject) -> None:
+    result = project.agentgates("check", "--format", "github")
+    assert (result.ret, result.outlines) == (3, [])
+    result.stderr.fnmatch_lines(["no gate is on that looks at the code*agentgates gates lists them"])
+
+
 def test_json_is_the_object_of_the_evidence(checked: GatedProject) -> None:
     result = checked.agentgates("check", "--json")
     assert result.ret == 1
