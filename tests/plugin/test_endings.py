@@ -32,9 +32,7 @@ def test_an_exit_while_collecting_is_no_pass(project: GatedProject, where: str) 
     assert "RUN008" in project.rules("tests_pass")
 
 
-@pytest.mark.parametrize(
-    "argument", ["--help", "--fixtures", "--fixtures-per-test", "--markers", "--cache-show", "--setup-plan"]
-)
+@pytest.mark.parametrize("argument", ["--help", "--fixtures", "--fixtures-per-test", "--markers", "--setup-plan"])
 def test_an_option_that_runs_nothing_is_no_pass_and_costs_no_attempt(project: GatedProject, argument: str) -> None:
     assert project.gated(argument).ret == 1
     assert project.status() == "pending"
