@@ -68,6 +68,8 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Thing:
         if key in frame.env:
             return frame.env[key]
     base = evaluate(frame, node.value)
+    if isinstance(base, Row):
+        frame.dereference(base, node.attr)
     found = [attribute(frame, one, node, evaluate) for one in choices(base)]
     return either(*(module_value(frame, one, node.lineno, evaluate) for one in found))
 
@@ -112,7 +114,8 @@ def _compare(frame: Frame, node: ast.Compare) -> Thing:
 
 
 def _bool(frame: Frame, node: ast.BoolOp) -> Thing:
-    return joined_by_words(frame, [evaluate(frame, one) for one in node.values])
+    with frame.perhaps():
+        return joined_by_words(frame, [evaluate(frame, one) for one in node.values])
 
 
 def _operation(frame: Frame, node: ast.BinOp) -> Thing:
@@ -128,7 +131,8 @@ def _unary(frame: Frame, node: ast.UnaryOp) -> Thing:
 
 def _choice(frame: Frame, node: ast.IfExp) -> Thing:
     evaluate(frame, node.test)
-    return either(evaluate(frame, node.body), evaluate(frame, node.orelse))
+    with frame.perhaps():
+        return either(evaluate(frame, node.body), evaluate(frame, node.orelse))
 
 
 def _items(frame: Frame, node: ast.List | ast.Tuple | ast.Set) -> Thing:
@@ -175,7 +179,8 @@ def _comprehension(frame: Frame, node: ast.ListComp | ast.SetComp | ast.Generato
         assign(frame, generator.target, element_of(source))
         for test in generator.ifs:
             evaluate(frame, test)
-    value = evaluate(frame, node.elt)
+    with frame.perhaps():
+        value = evaluate(frame, node.elt)
     frame.env = before
     return value if isinstance(value, (Plain, Row)) else Items((value,), is_open=False)
 
@@ -216,7 +221,8 @@ def _lambda(frame: Frame, node: ast.Lambda) -> Thing:
     before = dict(frame.env)
     arguments = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
     frame.env.update({one.arg: PLAIN for one in arguments})
-    evaluate(frame, node.body)
+    with frame.perhaps():
+        evaluate(frame, node.body)
     frame.env = before
     return UNKNOWN
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from pytest_agentgates.gates.tenant_filter.binding import Judged, judge
@@ -45,6 +46,7 @@ class Frame:
     depth: int = 0
     statement: int = 0
     is_instance: bool = True
+    doubts: int = 0
     executed: list[Executed] = field(default_factory=list)
     escaped: list[Query] = field(default_factory=list)
     returned: list[Thing] = field(default_factory=list)
@@ -70,11 +72,24 @@ class Frame:
         return found
 
     def trust(self, variables: frozenset[str]) -> None:
-        """Take ids for those of the tenant's rows from here on."""
-        for name, held in self.env.items() if variables else ():
+        """Take ids for those of the tenant's rows from here on, except where a part may be left out."""
+        for name, held in self.env.items() if variables and not self.doubts else ():
             variable = variable_of(held)
             if variable in variables:
                 self.env[name] = Plain(Source.ROW, variable=variable)
+
+    def dereference(self, row: Row, name: str) -> None:
+        """Note that an attribute of a row is read or set: what is left of the function has the row."""
+        table = self.world.entities.table(row.key)
+        if table is not None and table.field(name) is not None:
+            self.trust(row.proves)
+
+    @contextmanager
+    def perhaps(self) -> Iterator[None]:
+        """Evaluate a part that may be left out: it proves nothing."""
+        self.doubts += 1
+        yield
+        self.doubts -= 1
 
     def judge(self, query: Query, outer: frozenset[str] = frozenset()) -> Judged:
         """Judge a query, its inner ones included."""

@@ -29,7 +29,8 @@ def proofs(frame: Frame, test: ast.expr, evaluate: Evaluate) -> tuple[frozenset[
 
 
 def _combined(frame: Frame, test: ast.BoolOp, evaluate: Evaluate) -> tuple[frozenset[str], frozenset[str]]:
-    parts = [proofs(frame, one, evaluate) for one in test.values]
+    with frame.perhaps():
+        parts = [proofs(frame, one, evaluate) for one in test.values]
     if isinstance(test.op, ast.And):
         return _NOTHING.union(*(holds for holds, _ in parts)), _NOTHING
     return _NOTHING, _NOTHING.union(*(fails for _, fails in parts))

@@ -115,10 +115,17 @@ def assign(frame: Frame, target: ast.expr, value: Thing) -> None:
     elif isinstance(target, ast.Starred):
         assign(frame, target.value, value)
     elif isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-        frame.env[f"{target.value.id}.{target.attr}"] = value
+        _set_attribute(frame, target.value.id, target.attr, value)
     elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
         held = frame.env.get(target.value.id, UNKNOWN)
         frame.env[target.value.id] = either(*(_with_key(one, literal(target.slice), value) for one in choices(held)))
+
+
+def _set_attribute(frame: Frame, variable: str, name: str, value: Thing) -> None:
+    held = frame.env.get(variable)
+    if isinstance(held, Row):
+        frame.dereference(held, name)
+    frame.env[f"{variable}.{name}"] = value
 
 
 def _with_key(held: Thing, key: object, value: Thing) -> Thing:
