@@ -10,11 +10,13 @@ from pytest_agentgates.changes import changes_since
 from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import printable
 from pytest_agentgates.core.task import Task
-from pytest_agentgates.core.verdict import GateResult, GateStatus, Verdict, judge
+from pytest_agentgates.core.verdict import GateResult, GateStatus, Verdict, VerdictStatus, judge
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.project import Project
 from pytest_agentgates.run_gates import ConfiguredGate, run_beside, run_gate, skipped
 from pytest_agentgates.workspace import ProjectWorkspace
+
+NOTHING_JUDGED = "no gate looked at any code: agentgates gates lists them"
 
 Report = Callable[[GateResult], None]
 
@@ -86,4 +88,7 @@ def _inside(workspace: ProjectWorkspace, cwd: Path, path: str) -> str:
 def _judge(results: Sequence[GateResult], *, asked: bool) -> Verdict:
     """A check in which no gate looked at anything is no pass; `config` alone looks at no code."""
     looked = any(result.status is not GateStatus.SKIP and (asked or result.name != "config") for result in results)
-    return judge(results, frozenset() if looked else frozenset({"any gate"}))
+    verdict = judge(results, frozenset())
+    if looked or verdict.status is not VerdictStatus.PASS:
+        return verdict
+    return Verdict(VerdictStatus.ERROR, (NOTHING_JUDGED,))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pytest_agentgates.check_tree import check_beside, check_tree, limit_paths
+from pytest_agentgates.check_tree import NOTHING_JUDGED, check_beside, check_tree, limit_paths
 from pytest_agentgates.config_file import find_root
 from pytest_agentgates.config_schema import config_schema
 from pytest_agentgates.core.ports import EvidenceWriter
@@ -112,8 +112,8 @@ def check_command(paths: Sequence[str], options: Mapping[str, Any]) -> int:
         terminal.check_verdict(verdict)
     else:
         _print(writer, _check_record(project, limited, results, verdict, started))
-    if all(result.name in project.always_on for result in results):
-        terminal.text("no gate is on that looks at the code without a test run: agentgates gates lists them")
+        if NOTHING_JUDGED in verdict.reasons:
+            terminal.text(NOTHING_JUDGED)
     if drawn:
         show_drawing(drawn, limited, results, options["graph"], options["output"])
     return verdict.exit_code

@@ -37,14 +37,14 @@ def test_a_check_without_a_gate_is_no_pass_and_says_so(project: GatedProject) ->
     result = project.agentgates("check")
     assert result.ret == 3
     result.stdout.fnmatch_lines(
-        ["check: could not judge", "no gate is on that looks at the code*agentgates gates lists them"]
+        ["check: could not judge", "*no gate looked at any code: agentgates gates lists them"]
     )
 
 
 def test_a_check_without_a_gate_says_so_beside_other_formats(project: GatedProject) -> None:
     result = project.agentgates("check", "--format", "github")
     assert (result.ret, result.outlines) == (3, [])
-    result.stderr.fnmatch_lines(["no gate is on that looks at the code*agentgates gates lists them"])
+    result.stderr.fnmatch_lines(["*no gate looked at any code: agentgates gates lists them"])
 
 
 def test_json_is_the_object_of_the_evidence(checked: GatedProject) -> None:
@@ -75,7 +75,7 @@ def test_paths_limit_the_check(checked: GatedProject) -> None:
 def test_a_check_that_looks_at_nothing_is_no_pass(checked: GatedProject) -> None:
     result = checked.agentgates("check", "--gate", "ruff_clean", "pyproject.toml")
     assert result.ret == 3
-    result.stdout.fnmatch_lines(["check: could not judge", "  any gate: was not run"])
+    result.stdout.fnmatch_lines(["check: could not judge", "  no gate looked at any code: *"])
 
 
 def test_one_gate_can_be_named(checked: GatedProject) -> None:
