@@ -80,8 +80,8 @@ FORMED = {
     for form, text in FORMS.items()
     for name, pair in CONDITIONS.items()
 }
-FORMED["cls"] = tuple(one.replace("Note.", "cls.") for one in FORMED["of_class-both"])  # type: ignore[assignment] # two
-FORMED["columns-both"] = tuple(one.replace("Note.", "") for one in FORMED["columns-both"])  # type: ignore[assignment] # two
+FORMED["cls"] = tuple(one.replace("Note.", "cls.") for one in FORMED["of_class-both"])  # type: ignore[assignment]  # a tuple made of a pair is one
+FORMED["columns-both"] = tuple(one.replace("Note.", "") for one in FORMED["columns-both"])  # type: ignore[assignment]  # a tuple made of a pair is one
 NEVER = {
     "through_another_table": 'order = relationship("Order", secondary="links", primaryjoin="Note.tenant_id == links.c.tenant_id")',
     "another_class": 'order = relationship("Order", primaryjoin="and_(Note.order_number == foreign(Order.number), Order.tenant_id == Other.tenant_id)")',
