@@ -40,7 +40,7 @@ _VERBS: Mapping[str, str] = {
     "fly": "deploy destroy launch scale secrets",
     "heroku": "container?release releases?rollback pg?reset pg?push",
     "vercel": "deploy --prod rollback promote",
-    "git": "push commit reset rebase stash filter-branch filter-repo update-ref send-pack",
+    "git": "push commit reset rebase stash clean filter-branch filter-repo update-ref send-pack",
     "gh": "pr:merge release:create workflow:run repo:delete",
     # A judge that is judged by itself would never end.
     "agentgates": "run criteria",
@@ -51,6 +51,8 @@ _VERBS: Mapping[str, str] = {
     "doas": "",
     "env": "-S* --split-string*",
     "prisma": "db:push migrate:deploy migrate:reset",
+    # What is the system's or a person's, not the project's.
+    "rm": "/ /? /bin* /boot* /etc* /home* /lib* /opt* /root* /srv* /usr* /var* /Users* ~* .. ../..*",
     "shutdown": "",
     "reboot": "",
     "mkfs*": "",

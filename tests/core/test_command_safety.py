@@ -16,6 +16,11 @@ from pytest_agentgates.errors import UsageError
 
 RULES = SafetyRules()
 REFUSED_COMMANDS = (
+    "rm -rf /",
+    "rm -r -- /etc/app",
+    "bash -c 'rm -rf /*'",
+    "rm -rf ../../shop",
+    "git clean -fdx",
     "kubectl apply -f deploy.yaml",
     "kubectl --context prod apply -f deploy.yaml",
     "kubectl -n shop --v 6 apply -f deploy.yaml",
@@ -116,6 +121,8 @@ REFUSED_COMMANDS = (
     "busybox sh -c 'kubectl apply -f x'",
 )
 ALLOWED_COMMANDS = (
+    "rm -rf build",
+    "rm -f /tmp/rendered.yaml",
     "kubectl get pods -n shop",
     "kubectl get pods -l app=run",
     "kubectl --context stage -n shop get deployment web -o yaml",
