@@ -65,9 +65,9 @@ def _django_models(module: Any, watch: Watch) -> None:
     original = module.Model.from_db.__func__
 
     @functools.wraps(original)
-    def from_db(cls: Any, db: Any, field_names: Any, values: Any) -> Any:
+    def from_db(cls: Any, *arguments: Any, **named: Any) -> Any:  # of which Django 6.1 has one more
         __tracebackhide__ = True
-        made = original(cls, db, field_names, values)
+        made = original(cls, *arguments, **named)
         for field in cls._meta.concrete_fields:
             if field.column in watch.columns:
                 watch.row(cls._meta.db_table, field.column, made.__dict__.get(field.attname))
