@@ -88,11 +88,17 @@ def decode_result(value: object) -> GateResult:
         tool=Tool(**_checked(tool, _TOOL, f"{where}: tool")) if tool is not None else None,
         actual=fields["actual"],
         threshold=fields["threshold"],
-        comparator=fields["comparator"] or "",
+        comparator=_comparator(fields["comparator"], where),
         cached=fields["cached"],
         tasks=_texts(fields["tasks"], f"{where}: tasks"),
         facts=fields["facts"],
     )
+
+
+def _comparator(value: str | None, where: str) -> str:
+    if value == "":
+        raise ValueError(f"{where}: comparator is empty, not null")
+    return value or ""
 
 
 def _encode_finding(finding: Finding) -> dict[str, Any]:

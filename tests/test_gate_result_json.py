@@ -102,6 +102,7 @@ def test_facts_of_other_types_become_json_values() -> None:
         ({"duration_ms": True}, "the gate result: duration_ms is bool, not int"),
         ({"exit_code": "1"}, "the gate result: exit_code is str, not int or null"),
         ({"command": ["ruff", 1]}, "gate 'ruff_clean': command holds something that is no text"),
+        ({"comparator": ""}, "gate 'ruff_clean': comparator is empty, not null"),
         ({"tool": {"name": "ruff"}}, "gate 'ruff_clean': tool lacks version"),
         ({"findings": [7]}, "gate 'ruff_clean': findings[0] is int, not an object"),
         ({"findings": [{}]}, "gate 'ruff_clean': findings[0] lacks rule, path, line"),
