@@ -36,9 +36,7 @@ def test_text_is_one_line_per_gate_and_finding(checked: GatedProject) -> None:
 def test_a_check_without_a_gate_is_no_pass_and_says_so(project: GatedProject) -> None:
     result = project.agentgates("check")
     assert result.ret == 3
-    result.stdout.fnmatch_lines(
-        ["check: could not judge", "*no gate looked at any code: agentgates gates lists them"]
-    )
+    result.stdout.fnmatch_lines(["check: could not judge", "*no gate looked at any code: agentgates gates lists them"])
 
 
 def test_a_check_without_a_gate_says_so_beside_other_formats(project: GatedProject) -> None:

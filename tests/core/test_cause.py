@@ -6,6 +6,7 @@ import importlib
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -55,6 +56,11 @@ class MemoryOrderRepository(OrderPort):
     def save(self) -> None: ...
 
 
+def ask_for_a_table() -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("select 1 from orders")
+
+
 def failure_of(act: Callable[[], Any]) -> Failure:
     with pytest.raises(Exception) as caught:  # noqa: PT011 - whatever it raises is what is looked at
         act()
@@ -102,7 +108,7 @@ SERVICE: Any = OrderService(MemoryOrderRepository())
             "TypeError: OrderService.__init__() missing 1 required positional argument: 'order_repository'",
         ),
         (
-            lambda: sqlite3.connect(":memory:").execute("select 1 from orders"),
+            ask_for_a_table,
             "database_error",
             "sqlite3.OperationalError: no such table: orders",
         ),

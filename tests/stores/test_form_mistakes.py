@@ -36,7 +36,7 @@ CASES = [
     ("tasks.md", "## T1: a\n\n**Status**: odd\n", 'tasks.md:3: status "odd" is unknown'),
     ("tasks.md", "## T1: a\n<!-- agentgates: {x -->\n", "tasks.md:2: the record of agentgates is not JSON"),
     ("specs/a/tasks.md", "- [ ] T001 a\n- [ ] T001 b\n", 'specs/a/tasks.md:2: id "T001" is already'),
-    (".taskmaster/tasks.json", '{"master": {"tasks": [\n{"id": 1,}]}}', ".taskmaster/tasks.json:2:10: not JSON"),
+    (".taskmaster/tasks.json", '{"master": {"tasks": [\n{"id": 1 x}]}}', ".taskmaster/tasks.json:2:10: not JSON"),
     (
         ".taskmaster/tasks.json",
         '{"master": {"tasks": [\n{"title": "x"}]}}',
