@@ -94,16 +94,20 @@ class RuffClean:
         if not targets.files:
             return targets, ()
         seen = self._seen(workspace, targets)
-        known = {relative_path(path, workspace.root) for path in seen}
-        hidden = tuple(_not_ignored(workspace, [path for path in targets.files if path not in known]))
-        if not hidden:
+        if len(seen) >= len(targets.files):
             return targets, seen
-        named = replace(targets, arguments=(*targets.arguments, *hidden))
+        known = {relative_path(path, workspace.root) for path in seen}
+        # What ruff's own configuration excludes is in neither list.
+        kept = {
+            relative_path(path, workspace.root) for path in self._seen(workspace, targets, "--no-respect-gitignore")
+        }
+        files = [path for path in targets.files if path in kept and path not in known]
+        named = replace(targets, arguments=(*targets.arguments, *_not_ignored(workspace, files)))
         return named, self._seen(workspace, named)
 
-    def _seen(self, workspace: Workspace, targets: Targets) -> tuple[str, ...]:
+    def _seen(self, workspace: Workspace, targets: Targets, *options: str) -> tuple[str, ...]:
         """The files that ruff itself says it would check: its configuration may exclude some."""
-        run = self._run(workspace, ("check", "--show-files"), targets)
+        run = self._run(workspace, ("check", "--show-files", *options), targets)
         if run.exit_code != 0:
             raise unreadable("ruff", run)
         return tuple(path for path in run.stdout.splitlines() if path.endswith(SUFFIXES))

@@ -105,6 +105,12 @@ def test_files_that_ruff_excludes_are_counted_apart(tmp_path: Path) -> None:
     assert narrowed.message == "ruff's configuration excludes every one of 1 file: nothing was checked"
 
 
+def test_a_folder_that_ruff_excludes_stays_so_whatever_configuration_lies_in_it(tmp_path: Path) -> None:
+    files = {"ruff.toml": 'exclude = ["data"]', "a.py": CLEAN, "data/ruff.toml": "", "data/b.py": UNUSED}
+    result = RuffClean().check(real_workspace(tmp_path, files))
+    assert result.message == "0 findings in 1 file (1 excluded by ruff's configuration or .gitignore)"
+
+
 @pytest.mark.parametrize("place", [".git/info/exclude", ".gitignore", ".ignore"])
 def test_what_git_ignores_only_now_is_still_checked(place: str, tmp_path: Path) -> None:
     (tmp_path / ".git/info").mkdir(parents=True)
