@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from pathlib import Path
 
 from pytest_agentgates.errors import UsageError
@@ -17,13 +19,21 @@ _REPAIR = "save the file with LF or CRLF at the end of lines, or restore it from
 def read_bytes(path: Path, shown_as: str) -> bytes:
     """The bytes of a task file; raises UsageError where they cannot be read."""
     try:
-        return path.read_bytes()
+        return regular_bytes(path)
     except FileNotFoundError:
         fix = "create it, or name another with `tasks` in [tool.agentgates]"
         raise UsageError("there is no such task file", shown_as, fix) from None
     except OSError as error:
         fix = "make it a file that you may read"
         raise UsageError(f"the task file cannot be read: {error.strerror}", shown_as, fix) from None
+
+
+def regular_bytes(path: Path) -> bytes:
+    """The bytes of a file; raises OSError, also for a pipe or a device, which might never end."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # of a folder the system itself says so
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    return path.read_bytes()
 
 
 def markdown_files(folder: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,18 @@ def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
     (tmp_path / "tasks.md").write_bytes(b"# a\n\xff\n")
     with pytest.raises(UsageError, match=r"tasks.md:2: byte 0xff is not UTF-8"):
         opened("tasks.md", tmp_path).load()
+
+
+@pytest.mark.parametrize("location", ["tasks.json", "manifest.yaml", "tasks.md", ".taskmaster/tasks.json"])
+def test_a_pipe_is_told_and_not_waited_for(tmp_path: Path, location: str) -> None:
+    (tmp_path / location).parent.mkdir(exist_ok=True)
+    os.mkfifo(tmp_path / location)
+    with pytest.raises(UsageError, match="the task file cannot be read: it is not a regular file"):
+        opened(location, tmp_path).load()
+
+
+def test_a_pipe_among_the_files_of_a_folder_is_told(tmp_path: Path) -> None:
+    store = written(tmp_path, "tasks", "---\nid: T1\n---\n")
+    os.mkfifo(tmp_path / "tasks/pipe.md")
+    with pytest.raises(UsageError, match=r"tasks/pipe.md: .*it is not a regular file"):
+        store.load()

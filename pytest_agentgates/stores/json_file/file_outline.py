@@ -9,6 +9,7 @@ from pathlib import Path
 from pytest_agentgates.errors import UsageError
 from pytest_agentgates.json_outline import Decode, Member, read_items, read_members, root_start, skip_space
 from pytest_agentgates.task_files.entry import named
+from pytest_agentgates.task_files.file_bytes import regular_bytes
 
 _SKELETON = '{"_version": 0, "tasks": []}'
 _RESTORE = "correct it, or restore the file from git"
@@ -53,7 +54,7 @@ def line_of(text: str, position: int) -> int:
 
 def _read_bytes(path: Path, shown_as: str) -> bytes:
     try:
-        data = path.read_bytes()
+        data = regular_bytes(path)
     except FileNotFoundError:
         fix = f"create it with {_SKELETON}, or name another with `tasks` in [tool.agentgates]"
         raise UsageError("there is no such task file", shown_as, fix) from None
