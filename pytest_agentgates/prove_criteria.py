@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from pytest_agentgates.command_fence import Fence
 from pytest_agentgates.core.command_words import read_command
@@ -16,11 +16,12 @@ _TRIES = 2
 
 def prove_criteria(selected: Sequence[Criterion], everything: Sequence[Criterion], fence: Fence) -> Iterator[Proof]:
     """Each selected criterion in its order; one that needs another which does not hold is not tried."""
+    known = {criterion.number for criterion in everything}
     unmet = {criterion.number for criterion in everything if not criterion.done}
     judged = {criterion.number for criterion in selected}
     for criterion in selected:
-        waits = [number for number in criterion.needs if number in unmet]
-        proof = _waiting(criterion, waits) if waits else prove_criterion(criterion, fence)
+        waits = [number for number in criterion.needs if number in unmet or number not in known]
+        proof = _waiting(criterion, waits, known) if waits else prove_criterion(criterion, fence)
         if proof.state is ProofState.MET:
             unmet.discard(criterion.number)
         elif criterion.number in judged:
@@ -47,8 +48,11 @@ def prove_criterion(criterion: Criterion, fence: Fence) -> Proof:
     return Proof(criterion, ProofState.MET, executed=tuple(executed))
 
 
-def _waiting(criterion: Criterion, waits: Sequence[int]) -> Proof:
+def _waiting(criterion: Criterion, waits: Sequence[int], known: Collection[int]) -> Proof:
     numbers = ", ".join(map(str, waits))
+    if missing := [number for number in waits if number not in known]:
+        what = f"it waits for {numbers}, and there is no criterion {missing[0]}"
+        return Proof(criterion, ProofState.WAITING, "waits", what, "name one that is there")
     return Proof(criterion, ProofState.WAITING, "waits", f"it waits for {numbers}", "let that be met first")
 
 

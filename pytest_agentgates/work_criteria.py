@@ -15,7 +15,7 @@ from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.errors import AgentGatesError, UsageError
 from pytest_agentgates.project import Project
-from pytest_agentgates.prove_criteria import prove_criteria
+from pytest_agentgates.prove_criteria import prove_criteria, prove_criterion
 from pytest_agentgates.run_git import Git
 from pytest_agentgates.select_tasks import find_task
 from pytest_agentgates.source.globs import matches
@@ -173,7 +173,7 @@ def _selected(task: Task, criteria: Sequence[Criterion], numbers: Sequence[int])
 def _foreseen(criterion: Criterion, fence: Fence) -> Proof:
     """What a run would begin with; no command of the criterion is run."""
     if not criterion.commands:
-        return next(iter(prove_criteria((criterion,), (), fence)))
+        return prove_criterion(criterion, fence)
     for command in criterion.commands:
         if found := fence.obstacle(command):
             return Proof(criterion, ProofState.BLOCKED, found.code, found.what, found.fix, command)

@@ -189,6 +189,14 @@ def test_criteria_that_need_one_that_fails_are_not_tried(judged: Judged) -> None
     assert "it waits for 1" in result.findings[1].message
 
 
+def test_a_criterion_that_needs_one_that_is_not_there_is_not_tried(judged: Judged) -> None:
+    judged.program("note", "echo $1 >> noted")
+    result = judged.check("- [ ] They are pushed: `note pushed` (after 9)")
+    assert result.status is GateStatus.ERROR
+    assert "it waits for 9, and there is no criterion 9" in result.findings[0].message
+    assert not (judged.root / "noted").exists()
+
+
 def test_it_takes_no_longer_than_it_may(judged: Judged) -> None:
     result = judged.check("- [ ] `sleep 30`", gate=CriteriaMet(seconds=1))
     assert "took longer than" in result.findings[0].message
