@@ -15,6 +15,7 @@ from pytest_agentgates.yaml_events import UnsureError, exact_events, quick_event
 
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOLS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_OLD_BOOLS = frozenset(("y", "n", "yes", "no", "on", "off"))
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*( [A-Za-z0-9_./-]+)*|[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -214,7 +215,12 @@ def _rendered(value: object, style: str) -> str:
     if isinstance(value, str):
         if style == "'" and value.isprintable():
             return "'" + value.replace("'", "''") + "'"
-        if style != '"' and _PLAIN.fullmatch(value) and isinstance(plain_value(value), str):
+        if style != '"' and _PLAIN.fullmatch(value) and _is_text_to_all(value):
             return value
     raw = json.dumps(value, ensure_ascii=False)
     return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", raw)
+
+
+def _is_text_to_all(value: str) -> bool:
+    """Whether a plain scalar is text, to readers of YAML 1.1 as well."""
+    return isinstance(plain_value(value), str) and value.lower() not in _OLD_BOOLS

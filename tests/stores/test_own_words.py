@@ -139,3 +139,9 @@ def test_issues_of_beads_have_the_layer_of_their_labels(tmp_path: Path) -> None:
     text = '{"id": "bd-1", "labels": ["backend"], "assignee": "ann"}\n{"id": "bd-2", "owner": "eve"}\n'
     tasks = written(tmp_path, ".beads/issues.jsonl", text).load()
     assert [(task.layer, task.owner) for task in tasks] == [(BACK, "ann"), ("", "eve")]
+
+
+def test_a_name_that_old_readers_of_yaml_take_for_a_boolean_is_quoted(tmp_path: Path) -> None:
+    _, task, text = after(tmp_path, "manifest.yaml", MANIFEST + "    agent: ann\n", {"owner": "yes"})
+    assert task.owner == "yes"
+    assert '    agent: "yes"\n' in text
