@@ -11,7 +11,7 @@ from pytest_agentgates.core.finding import Rule
 from pytest_agentgates.core.options import option
 from pytest_agentgates.core.ports import Stage
 from pytest_agentgates.core.printable import counted
-from pytest_agentgates.core.verdict import GateResult, could_not_judge, result_of
+from pytest_agentgates.core.verdict import GateResult, GateStatus, could_not_judge, result_of
 from pytest_agentgates.core.workspace_port import Workspace
 from pytest_agentgates.errors import AgentGatesError
 from pytest_agentgates.gates.tenant_filter.candidates import files_using, near_files
@@ -96,7 +96,16 @@ class TenantFilter:
         scope = scope or scope_of_managers(world)
         found += [scope.advice(len(tally.unsure))] if scope is not None else []
         result = result_of(self.name, found, _message(tenant, tally, len(judged)))
-        return replace(result, facts=_facts(tenant, tally))
+        unread = self._unread(world) if result.status is GateStatus.PASS else ""
+        return could_not_judge(self.name, unread) if unread else replace(result, facts=_facts(tenant, tally))
+
+    def _unread(self, world: World) -> str:
+        """The first judged file that does not parse; empty where there is none."""
+        for path, problem in world.files.project.problems:
+            if self._is_judged(path):
+                place = f"{path}:{problem.line}" if problem.line else path
+                return f"{place} does not parse, so its queries are not known: {problem.message}"
+        return ""
 
     def _is_judged(self, path: str) -> bool:
         return any(matches(path, glob) for glob in self.paths) and not any(matches(path, one) for one in self.exclude)
