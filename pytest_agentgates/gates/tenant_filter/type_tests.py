@@ -19,10 +19,14 @@ def closed(frame: Frame, statement: ast.If) -> ast.If:
     if chain[-1].orelse:
         return statement
     tested = [_tested(frame.world, frame.home, one.test) for one in chain]
-    names = {name for name, _ in tested}
-    declared = _declared(frame.world, frame.home, names.pop()) if len(names) == 1 else frozenset()
+    name = tested[0][0]
+    if not name or any(other != name for other, _ in tested):
+        return statement
+    declared = _declared(frame.world, frame.home, name)
     taken = frozenset[str]().union(*(types for _, types in tested))
-    return _ended(chain) if declared and declared <= taken else statement
+    if not declared or not declared <= taken or _is_given_anew(frame.home.node, name):
+        return statement
+    return _ended(chain)
 
 
 def _chain(statement: ast.If) -> Iterator[ast.If]:
@@ -54,8 +58,8 @@ def _tested(world: World, home: Defined, test: ast.expr) -> tuple[str, frozenset
 
 
 def _declared(world: World, home: Defined, name: str) -> frozenset[str]:
-    """The types that a parameter may have, empty where it is none or is given anew."""
-    if isinstance(home.node, ast.ClassDef) or any(_gives(node, name) for node in ast.walk(home.node)):
+    """The types that a parameter may have, empty where it is none."""
+    if isinstance(home.node, ast.ClassDef):
         return frozenset()
     arguments = home.node.args
     every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
@@ -63,8 +67,9 @@ def _declared(world: World, home: Defined, name: str) -> frozenset[str]:
     return frozenset(_types(world, home, annotation)) if annotation is not None else frozenset()
 
 
-def _gives(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
+def _is_given_anew(function: ast.AST, name: str) -> bool:
+    names = (node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == name)
+    return any(not isinstance(node.ctx, ast.Load) for node in names)
 
 
 def _types(world: World, home: Defined, node: ast.expr, depth: int = 0) -> Iterator[str]:
