@@ -37,11 +37,6 @@ class Judged:
     has_identity: bool = False
 
     @property
-    def from_client(self) -> bool:
-        """Whether the client says which tenant it is."""
-        return bool(self.clients)
-
-    @property
     def is_bound(self) -> bool:
         """Whether every owned entity is bound."""
         return not self.unbound and not self.unsure
