@@ -75,13 +75,17 @@ QUERIES = {
     "alias_of_holder": "n = aliased(Note)\n    return s.execute(select(n).join(n.order).where(n.tenant_id == t)).all()",
     "has": "return s.scalars(select(Note).where(Note.order.has(Order.tenant_id == t))).all()",
 }
-FORMED = {
-    f"{form}-{name}": (text.replace("CONDITION", pair[0]), text.replace("CONDITION", pair[1]))
-    for form, text in FORMS.items()
-    for name, pair in CONDITIONS.items()
-}
-FORMED["cls"] = tuple(one.replace("Note.", "cls.") for one in FORMED["of_class-both"])  # type: ignore[assignment]  # a tuple made of a pair is one
-FORMED["columns-both"] = tuple(one.replace("Note.", "") for one in FORMED["columns-both"])  # type: ignore[assignment]  # a tuple made of a pair is one
+
+
+def formed(form: str, name: str, class_written: str = "Note.") -> tuple[str, str]:
+    """A relation with the unbound and the bound condition; its own class may be written otherwise, or left out."""
+    unbound, bound = (FORMS[form].replace("CONDITION", one) for one in CONDITIONS[name])
+    return unbound.replace("Note.", class_written), bound.replace("Note.", class_written)
+
+
+FORMED = {f"{form}-{name}": formed(form, name) for form in FORMS for name in CONDITIONS}
+FORMED["cls"] = formed("of_class", "both", "cls.")
+FORMED["columns-both"] = formed("columns", "both", "")
 NEVER = {
     "through_another_table": 'order = relationship("Order", secondary="links", primaryjoin="Note.tenant_id == links.c.tenant_id")',
     "another_class": 'order = relationship("Order", primaryjoin="and_(Note.order_number == foreign(Order.number), Order.tenant_id == Other.tenant_id)")',

@@ -9,13 +9,7 @@ import pytest
 
 from tests.gates.tenant_project import MAPPED, SIDES, judged, side_of
 
-REPOSITORY = """
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, load_only, raiseload, selectinload
-from models import Item, Order
-
-class Repository:
-    model: type
+STATEMENTS = """model: type
 
     def __init__(self, session):
         self.session = session
@@ -24,7 +18,14 @@ class Repository:
         return select(self.model)
 
     def one(self, statement):
-        return self.session.execute(statement).scalar_one_or_none()
+        return self.session.execute(statement).scalar_one_or_none()"""
+REPOSITORY = """
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, load_only, raiseload, selectinload
+from models import Item, Order
+
+class Repository:
+    STATEMENTS
 
 class Orders(Repository):
     model = Order
@@ -38,7 +39,7 @@ class Orders(Repository):
 def asked(s, tenant_id: str, i: int):
     orders = Orders(s)
     return orders.by_id(tenant_id, i, options=LOADED)
-"""
+""".replace("STATEMENTS", STATEMENTS)
 METHOD_LINE = 22
 LOADED = {
     "method": "orders.eager()",
@@ -66,16 +67,7 @@ from models import Item, Order
 Key = TypeVar("Key")
 
 class Repository(Generic[Key]):
-    model: type
-
-    def __init__(self, session):
-        self.session = session
-
-    def start(self):
-        return select(self.model)
-
-    def one(self, statement):
-        return self.session.execute(statement).scalar_one_or_none()
+    STATEMENTS
 
     def by_id(self, tenant_id: str, i: Key, *, options=()):
         return self.one(self.start().where(CONDITION).options(*options))
@@ -86,7 +78,7 @@ class Orders(Repository[int]):
 class Shop:
     def open(self, s, tenant_id: str, i: int):
         return Orders(s).by_id(tenant_id, i, options=[joinedload(Order.items).joinedload(Item.order)])
-"""
+""".replace("STATEMENTS", STATEMENTS)
 
 
 @pytest.mark.parametrize("side", SIDES)
