@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pytest_agentgates.check_tree import NOTHING_JUDGED, check_beside, check_tree, limit_paths
+from pytest_agentgates.collector_pause import without_collector
 from pytest_agentgates.config_file import find_root
 from pytest_agentgates.config_schema import config_schema
 from pytest_agentgates.core.ports import EvidenceWriter
@@ -30,7 +31,6 @@ from pytest_agentgates.redact import cleaned
 from pytest_agentgates.run_stages import RunRequest
 from pytest_agentgates.schemas import schema_text
 from pytest_agentgates.select_tasks import resolve_ids
-from pytest_agentgates.source.import_graph import without_collector
 from pytest_agentgates.source.tree import digest_files
 from pytest_agentgates.survey_project import survey_project
 from pytest_agentgates.terminal import Terminal

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from pytest_agentgates.collector_pause import without_collector
 from pytest_agentgates.source.facts import ImportFact, Outline
 from pytest_agentgates.source.resolve_names import NameResolver
 
@@ -109,18 +108,6 @@ class ImportGraph:
                 origins.setdefault(path, []).append(where.path)
         for path, own in names.items():
             yield ImportEdge(importer, path, fact, tuple(own), tuple(dict.fromkeys(origins.get(path, ()))))
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Facts and syntax trees have no cycles: looking for some takes a fifth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _imported(fact: ImportFact) -> Iterator[str]:

@@ -20,12 +20,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pytest_agentgates.collector_pause import without_collector
 from pytest_agentgates.core.workspace_port import SourceScope
 from pytest_agentgates.source.definition_facts import ClassFact, FunctionFact
 from pytest_agentgates.source.fact_rows import pack, unpack_details, unpack_outline
 from pytest_agentgates.source.facts import Details, FileFacts, ImportFact, Outline, Problem
 from pytest_agentgates.source.facts_cache import MISSHAPEN, Row, load_rows, save_rows
-from pytest_agentgates.source.import_graph import ImportGraph, without_collector
+from pytest_agentgates.source.import_graph import ImportGraph
 from pytest_agentgates.source.module_names import ModuleName, ModuleNames
 from pytest_agentgates.source.read_facts import read_file
 from pytest_agentgates.source.resolve_names import Location, NameResolver

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pytest_agentgates.collector_pause import without_collector
 from pytest_agentgates.core.ports import TaskChange
 from pytest_agentgates.core.task import Task
 from pytest_agentgates.safe_write import replace_file
@@ -50,7 +48,7 @@ class JsonFileStore:
 
     def load(self) -> tuple[Task, ...]:
         """Every task, in the file's order; raises UsageError with every mistake of the file."""
-        with _collector_paused():
+        with without_collector():
             file = read_task_file(self.path, self.shown_as)
             self._memory.snapshot = snapshot_of(file)
             return file.tasks
@@ -66,7 +64,7 @@ class JsonFileStore:
         Raises UsageError where this task no longer stands where the change expects it, where a step
         is no legal move, and where the file cannot be written.
         """
-        with _collector_paused():
+        with without_collector():
             return apply_locked(self._place, change, self._try_to_apply)
 
     @property
@@ -82,15 +80,3 @@ class JsonFileStore:
         if self._memory.snapshot:
             self._memory.snapshot = self._memory.snapshot.after(change, before.version + 1)
         return task
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    # All that is read stays until the move is written; the garbage collector would walk through it again and again.
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
